@@ -1,0 +1,43 @@
+"""The ways a tool can decline, each with one sentence for the person and a remedy.
+
+ToolError
+├── Retry         the model may mend its call and try again
+├── BadInput      the file or value cannot be used, whoever asks
+├── Failed        the engine tried and could not
+├── Unavailable   the engine, its weights or its extra is not installed
+└── Cancelled     the person or a deadline stopped it
+"""
+
+from __future__ import annotations
+
+
+class ToolError(Exception):
+    """One plain sentence (``message``) and what the person can do about it (``remedy``)."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class Retry(ToolError):
+    """The call itself was wrong (an unknown handle, a wrong kind, a missing argument)."""
+
+
+class BadInput(ToolError):
+    """The input cannot be used: empty, truncated, encrypted, oversized, not what it claims."""
+
+
+class Failed(ToolError):
+    """The engine ran and did not succeed."""
+
+
+class Unavailable(ToolError):
+    """What is needed is not installed; the remedy is the exact command that adds it."""
+
+
+class Cancelled(ToolError):
+    """The run was stopped before it finished; its result, if any, is discarded."""
