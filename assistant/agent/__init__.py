@@ -1,0 +1,1 @@
+"""One turn, through LangChain's agent loop."""

@@ -1,0 +1,132 @@
+"""Runs a tool: resolves handles, keeps the deadline, stops when asked. Knows no LangChain."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import Awaitable, Mapping
+from concurrent.futures import Future
+from typing import Any, cast
+
+from tools.base import Call, Context, Item, Parameter, Tool, ToolResult
+from tools.errors import Failed, Retry
+
+_PLURAL = {
+    "image": "a picture",
+    "audio": "a recording",
+    "video": "a video",
+    "document": "a document",
+}
+
+
+def resolve(tool: Tool, arguments: Mapping[str, Any], items: Mapping[str, Item]) -> dict[str, Any]:
+    """A model's arguments as the tool wants them: checked, converted, handles as items.
+
+    Raises:
+        Retry: an argument is missing, unknown, of the wrong type, or names no handle of the
+            right kind; the sentence tells the model how to mend its call.
+    """
+    known = {p.name: p for p in tool.parameters}
+    for name in arguments:
+        if name not in known:
+            raise Retry(
+                f"{tool.name} has no argument '{name}'.", f"It takes: {', '.join(known) or 'none'}."
+            )
+    out: dict[str, Any] = {}
+    for parameter in tool.parameters:
+        value = arguments.get(parameter.name)
+        if value is None or value == "":
+            if parameter.required:
+                raise Retry(
+                    f"{tool.name} needs the argument '{parameter.name}'.",
+                    f"It is {parameter.description}.",
+                )
+        elif parameter.kinds:
+            out[parameter.name] = _item(tool, parameter, value, items)
+        else:
+            out[parameter.name] = _scalar(tool, parameter, value)
+    return out
+
+
+def _item(tool: Tool, parameter: Parameter, value: Any, items: Mapping[str, Item]) -> Item:
+    wanted = " or ".join(_PLURAL[kind] for kind in parameter.kinds)
+    fitting = [handle for handle, item in items.items() if item.kind in parameter.kinds]
+    choice = f"Use one of: {', '.join(fitting)}." if fitting else f"Ask the person for {wanted}."
+    item = items.get(str(value).strip().strip("[]"))
+    if item is None:
+        raise Retry(f"There is no '{str(value)[:80]}' in this conversation.", choice)
+    if item.kind not in parameter.kinds:
+        raise Retry(f"{item.handle} is {_PLURAL[item.kind]}; {tool.name} takes {wanted}.", choice)
+    return item
+
+
+def _scalar(tool: Tool, parameter: Parameter, value: Any) -> Any:
+    try:
+        if parameter.type == "integer":
+            value = int(value)
+        elif parameter.type == "number":
+            value = float(value)
+        elif parameter.type == "boolean":
+            value = value if isinstance(value, bool) else str(value).lower() in {"true", "1", "yes"}
+        elif not isinstance(value, str):
+            value = str(value)
+    except (TypeError, ValueError) as error:
+        raise Retry(
+            f"The argument '{parameter.name}' of {tool.name} is not a {parameter.type}.",
+            "Call again with one.",
+        ) from error
+    if parameter.enum and value not in parameter.enum:
+        raise Retry(
+            f"'{parameter.name}' cannot be {value!r}.", f"One of: {', '.join(parameter.enum)}."
+        )
+    return value
+
+
+async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -> ToolResult:
+    """Run the tool; a synchronous one in its slot's thread, or in a thread of its own.
+
+    A cancelled or late run is told through ``context`` and no longer waited for; what it
+    still returns is discarded.
+
+    Raises:
+        ToolError: what the tool raised, or Failed when ``seconds`` are over.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            if inspect.iscoroutinefunction(tool.run):
+                return await cast("Awaitable[ToolResult]", tool.run(call, context))
+            if tool.slot is not None:
+                result = await asyncio.wrap_future(
+                    tool.slot.submit(lambda: tool.run(call, context))
+                )
+            else:
+                result = await asyncio.wrap_future(_in_thread(tool, call, context))
+            return await result if inspect.isawaitable(result) else result
+    except TimeoutError as error:
+        context.cancel()
+        raise Failed(
+            f"{tool.name} took longer than {seconds:g} seconds and was stopped.",
+            "Give it a smaller file, or raise tool_seconds in the settings.",
+        ) from error
+    except asyncio.CancelledError:
+        context.cancel()
+        raise
+
+
+def _in_thread(tool: Tool, call: Call, context: Context) -> Future[Any]:
+    """A daemon thread, so that a tool that ignores cancellation cannot keep the process alive."""
+    future: Future[Any] = Future()
+
+    def body() -> None:
+        try:
+            result = tool.run(call, context)
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the future
+            if not future.cancelled():
+                future.set_exception(error)
+        else:
+            if not future.cancelled():
+                future.set_result(result)
+
+    threading.Thread(target=body, name=f"tool-{tool.name}", daemon=True).start()
+    return future

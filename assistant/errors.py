@@ -1,0 +1,84 @@
+"""The errors that reach a person: one sentence, a remedy, an exit code.
+
+AssistantError                exit code 1
+├── UsageError                2   a wrong option, an unknown setting
+├── InputError                2   a file or message that cannot be used
+├── UnavailableError          3   an engine, extra, weight or server that is not there
+├── StoreFailed               1   the assistant's own folder cannot be read or written
+├── TurnFailedError           1   the turn could not be finished
+└── InterruptedTurn           130 the person stopped it
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from memory.errors import StoreError
+    from tools.errors import ToolError
+
+
+class AssistantError(Exception):
+    """``message`` says what is wrong, ``remedy`` what the person can do."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class UsageError(AssistantError):
+    exit_code = 2
+
+
+class InputError(AssistantError):
+    exit_code = 2
+
+
+class UnavailableError(AssistantError):
+    exit_code = 3
+
+
+class StoreFailed(AssistantError):
+    exit_code = 1
+
+
+class TurnFailedError(AssistantError):
+    exit_code = 1
+
+
+class InterruptedTurn(AssistantError):
+    exit_code = 130
+
+
+def from_tool(error: ToolError) -> AssistantError:
+    """A tool's error as the person's: same sentence, the exit code of its kind."""
+    from tools import errors
+
+    kinds: tuple[tuple[type[ToolError], type[AssistantError]], ...] = (
+        (errors.BadInput, InputError),
+        (errors.Retry, InputError),
+        (errors.Unavailable, UnavailableError),
+        (errors.Cancelled, InterruptedTurn),
+    )
+    for kind, own in kinds:
+        if isinstance(error, kind):
+            return own(error.message, error.remedy)
+    return TurnFailedError(error.message, error.remedy)
+
+
+def from_store(error: StoreError) -> AssistantError:
+    return StoreFailed(error.message, error.remedy)
+
+
+def of_exit_code(message: str, remedy: str, exit_code: int) -> AssistantError:
+    """The error that a ``TurnFailed`` event stands for."""
+    for kind in (InputError, UnavailableError, InterruptedTurn):
+        if kind.exit_code == exit_code:
+            return kind(message, remedy)
+    return TurnFailedError(message, remedy)

@@ -1,0 +1,133 @@
+"""Settings: flags, then environment (``ASSISTANT_*``), then ``assistant.toml``, then defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import UsageError
+
+
+def _home() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("multimodal-assistant", appauthor=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting there is; ``assistant.toml`` lies in ``home`` and uses these names."""
+
+    home: Path = field(default_factory=_home)
+    """Folder of everything that is kept; 0700."""
+    model: str = "auto"
+    """``auto``, ``builtin``, ``ollama:NAME``, ``openai:NAME``, ``anthropic:NAME``."""
+    base_url: str = ""
+    """Address of an OpenAI-compatible server, for ``openai:NAME``."""
+    max_tool_calls: int = 12
+    """Tool calls in one turn, after which the model must answer with what it has."""
+    turn_seconds: float = 600.0
+    tool_seconds: float = 300.0
+    context_tokens: int = 6000
+    """Budget for history and recalled facts, in tokens of about four letters."""
+    reply_tokens: int = 2048
+    """The most that a language model may write in one step."""
+    voice: str = ""
+    """Voice of spoken replies; empty follows the language of the text."""
+    sense_feelings: bool = True
+    allow: tuple[str, ...] = ()
+    """Tools that may act on the world without asking."""
+
+    @classmethod
+    def load(cls, **flags: Any) -> Settings:
+        """Merge all layers; ``flags`` with the value None count as not given.
+
+        Raises:
+            UsageError: an unknown key, or a value of the wrong type, in any layer.
+        """
+        given = {k: v for k, v in flags.items() if v is not None}
+        environment = {
+            name.removeprefix("ASSISTANT_").lower(): value
+            for name, value in os.environ.items()
+            if name.startswith("ASSISTANT_")
+        }
+        home = Path(given.get("home") or environment.get("home") or _home()).expanduser()
+        values: dict[str, Any] = {"home": home}
+        layers = (
+            (str(home / "assistant.toml"), _file(home / "assistant.toml")),
+            ("the environment (ASSISTANT_…)", environment),
+            ("the options", given),
+        )
+        for where, layer in layers:
+            values.update(_checked(layer, where))
+        values["home"] = home
+        return cls(**values)
+
+
+def _file(path: Path) -> Mapping[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            return tomllib.load(stream)
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.", "Mend that line.") from error
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}.", "Check its permissions."
+        ) from error
+
+
+def _checked(layer: Mapping[str, Any], where: str) -> dict[str, Any]:
+    kinds = {f.name: str(f.type) for f in fields(Settings)}
+    out: dict[str, Any] = {}
+    for key, value in layer.items():
+        if key not in kinds:
+            known = ", ".join(sorted(kinds))
+            raise UsageError(f"Unknown setting '{key}' in {where}.", f"Known settings: {known}.")
+        out[key] = _converted(key, value, kinds[key], where)
+    return out
+
+
+def _converted(key: str, value: Any, kind: str, where: str) -> Any:
+    try:
+        if kind == "Path":
+            return Path(value).expanduser()
+        if kind == "bool":
+            if isinstance(value, bool):
+                return value
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+                str(value).lower()
+            ]
+        if kind == "int":
+            if isinstance(value, (bool, float)):
+                raise TypeError(value)
+            number = int(value)
+            if number < 1:
+                raise ValueError(value)
+            return number
+        if kind == "float":
+            seconds = float(value)
+            if not 0 < seconds < float("inf"):
+                raise ValueError(value)
+            return seconds
+        if kind.startswith("tuple"):
+            parts = value.split(",") if isinstance(value, str) else value
+            return tuple(str(p).strip() for p in parts if str(p).strip())
+        if not isinstance(value, str):
+            raise TypeError(value)
+    except (KeyError, TypeError, ValueError) as error:
+        wanted = {
+            "int": "a whole number above 0",
+            "float": "a number above 0",
+            "bool": "true or false",
+        }
+        raise UsageError(
+            f"The setting '{key}' in {where} cannot be {value!r}.",
+            f"It is {wanted.get(kind, 'text')}.",
+        ) from error
+    return value
