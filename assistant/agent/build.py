@@ -1,0 +1,49 @@
+"""Model, tools and middleware become one LangChain agent graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from langchain.agents import create_agent
+
+from assistant.agent.approve import Approval, Approve
+from assistant.agent.bind import bind
+from assistant.agent.limits import Limits
+from assistant.agent.perceive import Perceive, Sense
+from assistant.agent.recall import Facts, History, Recall
+from assistant.agent.receipts import Receipts
+from assistant.agent.run import Run
+
+if TYPE_CHECKING:
+    from langchain_core.language_models.chat_models import BaseChatModel
+
+    from tools.base import Tool
+
+
+def build(
+    model: BaseChatModel,
+    tools: Sequence[Tool],
+    *,
+    history: History,
+    facts: Facts,
+    sense: Sense | None,
+    approve: Approval | None,
+) -> Any:
+    """The graph of a turn: ``graph.astream({"messages": []}, context=run)``.
+
+    The first middleware is the outermost: limits see every call, receipts record also
+    what was not approved.
+    """
+    return create_agent(
+        model,
+        [bind(tool) for tool in tools],
+        middleware=[
+            Perceive(sense),
+            Recall(history, facts),
+            Limits(),
+            Receipts(),
+            Approve(approve),
+        ],
+        context_schema=Run,
+    )

@@ -1,0 +1,218 @@
+"""One whole turn: accept it, run the agent, keep what came of it, and say how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant import events
+from assistant.agent.execute import execute
+from assistant.agent.receipts import record
+from assistant.agent.run import RUN, Run
+from assistant.agent.stream import Draft, citations, stream
+from assistant.agent.style import style_of
+from assistant.errors import AssistantError, TurnFailedError, from_store, from_tool
+from assistant.turn import Attachment, Reply, receipt_dict
+from memory.errors import StoreError
+from tools.base import Call, Item, ToolResult
+from tools.errors import ToolError
+from tools.media.sniff import Sniffed, sniff
+
+if TYPE_CHECKING:
+    from tools.base import Kind
+
+log = logging.getLogger(__name__)
+
+LONG_TEXT = 20_000
+"""Characters above which a pasted text is kept as a document and read by the tools."""
+
+
+async def conduct(graph: Any, run: Run, model: str) -> None:
+    """Run the turn; the last event says how it ended. Only cancellation is raised.
+
+    Whatever happens, the turn is closed in the store: done, failed or cancelled.
+    """
+    RUN.set(run)
+    try:
+        await asyncio.to_thread(_accept, run)
+        run.emit(
+            events.TurnStarted,
+            text=run.text,
+            attachments=tuple((item.handle, item.name) for item in run.given),
+        )
+        async with asyncio.timeout(run.settings.turn_seconds):
+            draft = await stream(graph, run, model)
+        if run.turn.speak and draft.text.strip():
+            await _speak(run, draft.text)
+        reply = _reply(run, draft, model)
+        run.ledger.finish("done", [*draft.stored, ("assistant", _stored(reply))])
+        if not run.ledger.is_committed:
+            await run.ledger.committed()
+            reply = _reply(run, draft, model)  # what was held has its place in the store now
+        run.emit(events.TurnEnded, reply=reply)
+    except asyncio.CancelledError:
+        _close(run, "cancelled")
+        run.emit(events.TurnCancelled)
+        raise
+    except TimeoutError:
+        seconds = f"{run.settings.turn_seconds:g}"
+        _fail(
+            run,
+            TurnFailedError(
+                f"The turn took longer than {seconds} seconds and was stopped.",
+                "Ask for less at once, or raise turn_seconds in the settings.",
+            ),
+        )
+    except AssistantError as error:
+        _fail(run, error)
+    except ToolError as error:
+        _fail(run, from_tool(error))
+    except StoreError as error:
+        _fail(run, from_store(error))
+    except Exception as error:  # a model's client can raise anything; the session must go on
+        log.exception("the turn failed")
+        _fail(
+            run,
+            TurnFailedError(
+                f"The model could not answer: {type(error).__name__}: {_first_line(error)}",
+                "Run `assistant doctor` to see what is reachable.",
+            ),
+        )
+
+
+def _reply(run: Run, draft: Draft, model: str) -> Reply:
+    run.session = run.ledger.session
+    artifacts = [dataclasses.replace(a, path=run.ledger.path(a.handle)) for a in run.artifacts]
+    return Reply(
+        text=draft.text.strip(),
+        session=run.session,
+        turn_id=run.turn_id,
+        model=model,
+        seconds=time.perf_counter() - run.started,
+        citations=citations(draft, run),
+        images=tuple(a for a in artifacts if a.kind == "image"),
+        audio=tuple(a for a in artifacts if a.kind == "audio"),
+        feeling=run.feeling,
+        receipts=tuple(run.receipts),
+        heard=run.heard,
+        notices=tuple(run.notices),
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else "no reason given."
+
+
+def _fail(run: Run, error: AssistantError) -> None:
+    _close(run, "failed")
+    run.emit(
+        events.TurnFailed, message=error.message, remedy=error.remedy, exit_code=error.exit_code
+    )
+
+
+def _close(run: Run, state: str) -> None:
+    try:
+        run.ledger.finish(state, [])
+    except StoreError:
+        log.exception("the end of the turn could not be stored")
+
+
+def _accept(run: Run) -> None:
+    """Check the attachments, store them with the message, and give them handles."""
+    turn = run.turn
+    speech = turn.speech
+    given = list(turn.attachments)
+    known = [(a, _sniffed(a)) for a in ([speech] if speech else []) + given]
+    if not turn.text.strip() and turn.transcript is None and speech is None:
+        # Without words a recording speaks for the person.
+        recordings = [a for a, s in known if s.kind == "audio"]
+        speech = recordings[0] if len(recordings) == 1 else None
+    text = turn.text
+    run.items = run.ledger.items()
+    pasted = None
+    if len(text) > LONG_TEXT:
+        pasted = run.ledger.attach(
+            "document", text.encode("utf-8", "replace"), name="pasted text", mime="text/plain"
+        )
+        text = f"{text[:2000]}\n[… the whole text of {len(text)} characters is {pasted.handle}]"
+    items = []
+    for attachment, found in known:
+        item = _attach(run, attachment, found.kind, found.mime)
+        items.append(item)
+        if attachment is speech:
+            run.speech = item.handle
+    items += [pasted] if pasted else []
+    run.given = tuple(items)
+    run.items |= {item.handle: item for item in items}
+    run.text = text.strip()
+    run.ledger.begin(
+        {
+            "text": run.text,
+            "attachments": [
+                {
+                    "handle": i.handle,
+                    "kind": i.kind,
+                    "name": i.name,
+                    "mime": i.mime,
+                    "sha256": i.sha256,
+                }
+                for i in items
+                if i.handle != run.speech
+            ],
+            **({"speech": run.speech} if run.speech else {}),
+        }
+    )
+    run.session = run.ledger.session
+
+
+def _sniffed(attachment: Attachment) -> Sniffed:
+    if attachment.path is not None:
+        return sniff(attachment.path)
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="assistant-") as folder:
+        path = Path(folder) / (Path(attachment.name).name or "attachment")
+        path.write_bytes(attachment.data or b"")
+        return sniff(path)
+
+
+def _attach(run: Run, attachment: Attachment, kind: Kind, mime: str) -> Item:
+    source = attachment.path if attachment.path is not None else attachment.data or b""
+    name = attachment.name or (attachment.path.name if attachment.path else kind)
+    return run.ledger.attach(kind, source, name=name, mime=mime)
+
+
+async def _speak(run: Run, text: str) -> None:
+    """The reply as a recording, in the style that fits how the person feels."""
+    tool = run.tools["speak"]
+    style = style_of(run.feeling)
+    arguments: dict[str, Any] = {"text": text, "rate": style.rate, "pitch": style.pitch}
+    if run.settings.voice:
+        arguments["voice"] = run.settings.voice
+    call_id = f"speak-{run.turn_id[:8]}"
+
+    async def work() -> ToolResult:
+        context = run.context(call_id, tool.name, asyncio.get_running_loop())
+        return await execute(
+            tool, Call(arguments, call_id), context, seconds=run.settings.tool_seconds
+        )
+
+    shown = {**arguments, "text": text[:80]}
+    result, receipt = await record(run, tool.name, call_id, shown, work)
+    if result is None:
+        run.notice(f"The reply could not be spoken: {receipt.error} {receipt.remedy}".strip())
+
+
+def _stored(reply: Reply) -> Mapping[str, Any]:
+    """What history keeps of a reply: the words, and by handle or hash all that proves them."""
+    whole = reply.to_dict()
+    kept = {k: whole[k] for k in ("text", "citations", "feeling", "model", "heard", "seconds")}
+    kept["receipts"] = [receipt_dict(r) for r in reply.receipts]
+    kept["artifacts"] = [a.handle for a in (*reply.images, *reply.audio)]
+    return {k: v for k, v in kept.items() if v}

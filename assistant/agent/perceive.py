@@ -1,0 +1,78 @@
+"""Middleware: hears the person's speech, senses how they feel, and words their message."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from langchain.agents.middleware import AgentMiddleware
+from langgraph.runtime import Runtime
+
+from assistant import events
+from assistant.agent.execute import execute, resolve
+from assistant.agent.recall import human
+from assistant.agent.receipts import record
+from assistant.agent.run import CALL_ID, Run
+from assistant.errors import InputError
+from tools.base import Call, Item, ToolResult
+
+if TYPE_CHECKING:
+    from tools.emotion.feeling import Feeling
+
+log = logging.getLogger(__name__)
+
+Sense = Callable[[str], "Feeling | None"]
+UNSURE = 0.5
+"""Below this confidence the person is told to check what was heard."""
+
+
+class Perceive(AgentMiddleware[Any, Run]):
+    """What the person said, however they said it, becomes one message for the model."""
+
+    def __init__(self, sense: Sense | None) -> None:
+        super().__init__()
+        self._sense = sense
+
+    async def abefore_agent(self, state: Any, runtime: Runtime[Run]) -> dict[str, Any]:
+        run = runtime.context
+        spoken = [item for item in run.given if item.handle == run.speech]
+        if run.turn.transcript is not None:
+            run.heard = run.turn.transcript
+        elif spoken:
+            await self._hear(run, spoken[0])
+        if run.heard is not None:
+            run.text = " ".join(part for part in (run.text, run.heard) if part)
+        if self._sense is not None and run.settings.sense_feelings and run.text:
+            run.feeling = await asyncio.to_thread(self._sense, run.text[:2000])
+            if run.feeling is not None:
+                run.emit(events.FeelingSensed, feeling=run.feeling)
+        rest = [item for item in run.given if item.handle != run.speech]
+        content = {
+            "attachments": [
+                {"handle": i.handle, "kind": i.kind, "name": i.name, "mime": i.mime} for i in rest
+            ]
+        }
+        return {"messages": [human(run.text, content)]}
+
+    async def _hear(self, run: Run, item: Item) -> None:
+        tool = run.tools["transcribe"]
+        call_id = f"hear-{uuid.uuid4().hex[:8]}"
+
+        async def work() -> ToolResult:
+            call = Call(resolve(tool, {"audio": item.handle}, run.items), call_id)
+            context = run.context(CALL_ID.get(), tool.name, asyncio.get_running_loop())
+            return await execute(tool, call, context, seconds=run.settings.tool_seconds)
+
+        result, receipt = await record(run, tool.name, call_id, {"audio": item.handle}, work)
+        if result is None:
+            raise InputError(receipt.error, receipt.remedy)
+        run.heard = str(result.data.get("text", "")).strip()
+        run.heard_confidence = result.confidence
+        run.emit(events.Transcript, text=run.heard, confidence=result.confidence)
+        if not run.heard and not run.text:
+            raise InputError(result.text, "Record it again closer to the microphone, or type it.")
+        if result.confidence is not None and result.confidence < UNSURE:
+            run.notice("I am not sure I heard that right; type it if the answer misses.")

@@ -1,0 +1,111 @@
+"""The state of one turn while it runs; the middlewares and the event stream share it."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from assistant import events
+from assistant.agent.ledger import Ledger
+from assistant.turn import Artifact, Turn
+from tools.base import Context, Item, Made, Receipt, Source, Tool
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from tools.emotion.feeling import Feeling
+
+Ev = TypeVar("Ev", bound=events.Event)
+
+
+@dataclass(slots=True)
+class Run:
+    """One turn: what came in, what was found on the way, and where events go.
+
+    ``items`` are all handles of the session; ``given`` those that came with this turn.
+    ``sources`` are numbered as the model sees them (``[s1]`` is the first).
+    """
+
+    turn: Turn
+    turn_id: str
+    session: str
+    settings: Settings
+    ledger: Ledger
+    tools: Mapping[str, Tool]
+    sink: Callable[[events.AnyEvent], None]
+    items: dict[str, Item] = field(default_factory=dict)
+    given: tuple[Item, ...] = ()
+    text: str = ""
+    speech: str = ""
+    """The handle of the person's own voice among ``given``, if they spoke."""
+    heard: str | None = None
+    heard_confidence: float | None = None
+    feeling: Feeling | None = None
+    earlier: frozenset[str] = frozenset()
+    """Tools that ran in this session before: what lies in the conversation is proven too."""
+    receipts: list[Receipt] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    artifacts: list[Artifact] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    tool_calls: int = 0
+    started: float = field(default_factory=time.perf_counter)
+    _seq: itertools.count[int] = field(default_factory=itertools.count)
+
+    def emit(self, kind: type[Ev], **fields: Any) -> Ev:
+        """Send one event to the door. Only from the loop's own thread."""
+        event = kind(session=self.session, turn_id=self.turn_id, seq=next(self._seq), **fields)
+        self.sink(event)  # type: ignore[arg-type]
+        return event
+
+    def notice(self, text: str) -> None:
+        """Something the person should see; said once, however often it comes up."""
+        if text not in self.notices:
+            self.notices.append(text)
+            self.emit(events.Notice, text=text)
+
+    def context(self, call_id: str, tool: str, loop: Any) -> Context:
+        """The tool's side of this turn; its progress may come from any thread."""
+
+        def progress(fraction: float | None, message: str) -> None:
+            loop.call_soon_threadsafe(
+                lambda: self.emit(
+                    events.ToolProgress,
+                    call_id=call_id,
+                    tool=tool,
+                    fraction=fraction,
+                    message=message,
+                )
+            )
+
+        return Context(
+            seconds=self.settings.tool_seconds,
+            progress=progress,
+            session=self.session,
+            turn_id=self.turn_id,
+        )
+
+    def keep(self, made: Made) -> Item:
+        """Store what a tool made, give it a handle, and show it."""
+        item = self.ledger.attach(
+            made.kind, made.data, name=made.name, mime=made.mime, by_tool=True
+        )
+        self.items[item.handle] = item
+        artifact = Artifact(item.handle, item.kind, item.path, item.mime, item.sha256)
+        self.artifacts.append(artifact)
+        self.emit(events.ArtifactMade, artifact=artifact)
+        return item
+
+    def cite(self, source: Source) -> str:
+        """The number under which the model may cite this source: ``s1``, ``s2``, ..."""
+        if source not in self.sources:
+            self.sources.append(source)
+        return f"s{self.sources.index(source) + 1}"
+
+
+RUN: ContextVar[Run] = ContextVar("run")
+"""The run of the current task; bound tools find theirs here."""
+CALL_ID: ContextVar[str] = ContextVar("call_id", default="")
+"""The tool call that the current task serves."""

@@ -1,0 +1,176 @@
+"""The steps of a request: which tools, in which order, with which arguments.
+
+A request is cut where a person joins two wishes ("…, then …", "… and say …"). Each part is
+routed on its own; a part that only speaks, counts or keeps what came before waits for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.brain.builtin.request import Request
+from assistant.brain.builtin.route import Router
+from tools.base import Tool
+from tools.everyday.calculate import looks_like_calculation
+
+_JOINT = re.compile(
+    r"\s*(?:[,;.]\s*(?:and\s+)?(?:then|after that|afterwards)\b|\band then\b|\bthen\b(?=\s+\w+)"
+    r"|[,;]?\s+and\s+(?=(?:also\s+)?(?:say|read|speak|tell|convert|save|remember|scan|transcribe"
+    r"|search|look|calculate|multiply|add|divide)\b)"
+    r"|[，,；;。]?(?:然后|接着|再|并且|并)(?=\S))\s*",
+    re.IGNORECASE,
+)
+_ALOUD = re.compile(
+    r"\b(?:aloud|out loud|read (?:it|that|this) to me|say (?:it|that|this)|speak (?:it|that|this)"
+    r"|(?:as|in) (?:speech|audio|a recording))\b|读出来|念出来|朗读|念给我听|读给我听|大声",
+    re.IGNORECASE,
+)
+_NOT_ALOUD = re.compile(r"\b(?:don'?t|do not|without|no need to|not)\b[^.]{0,30}$|不要|别|不用")
+_SAY = re.compile(
+    r"^(?:please\s+|can you\s+|could you\s+)*(?:say|speak|pronounce|read (?:out|aloud))\s*[:,]?\s+"
+    r"(?P<words>.+?)(?:\s+(?:aloud|out loud|for me|please))*[.!]?$"
+    r"|^(?:请|帮我)?(?:说|念|读)(?:一下|出)?[:：,，\s]*(?P<zh>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_IT = re.compile(
+    r"^(?:it|that|this|them|the (?:answer|result|reply))$|^(?:它|这个|那个|出来)$", re.IGNORECASE
+)
+_KEEP = re.compile(
+    r"^(?:please\s+)?(?:remember|note(?: down)?|keep in mind|don'?t forget)(?:\s+that)?[:,]?\s+"
+    r"(?P<fact>.+)$|^(?:请|帮我)?(?:记住|记一下|记下|别忘了)[:：,，\s]*(?P<zh>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_QUESTION = re.compile(
+    r"\?\s*$|？\s*$|^(?:what|who|whom|whose|when|where|which|why|how|is|are|was|were|do|does|did|can"
+    r"|could|should|will|tell me|find|search|explain|describe|list|show)\b"
+    r"|什么|谁|哪|几|多少|怎么|为什么|吗",
+    re.IGNORECASE,
+)
+_MINE = re.compile(
+    r"\b(?:my|mine|i told you|do i|did i|am i|i like|about me)\b|我的|我", re.IGNORECASE
+)
+_FACTOR = re.compile(
+    r"\b(?:at|by|times|x)\s+(?P<factor>\d[\d.,]*)|按\s*(?P<zh>\d[\d.,]*)", re.IGNORECASE
+)
+
+DEFAULTS = {
+    "image": "look",
+    "document": "read_document",
+    "audio": "transcribe",
+    "video": "transcribe",
+}
+"""What is done with an attachment when nothing says what is wanted of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One tool call. ``from_before`` marks arguments that need what came before."""
+
+    tool: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    waits: bool = False
+
+
+class Planner:
+    """Turns a request into rounds of tool calls; the calls of one round run side by side."""
+
+    def __init__(self, router: Router, tools: Mapping[str, Tool]) -> None:
+        self._router = router
+        self._tools = tools
+
+    def plan(self, request: Request) -> tuple[tuple[Step, ...], ...]:
+        """All rounds, in order; none where the request wants talk and no tool."""
+        text = request.text.strip()
+        if expression := looks_like_calculation(text):
+            return (
+                ((Step("calculate", {"expression": expression}),),)
+                if self._has("calculate")
+                else ()
+            )
+        parts = [p.strip() for p in _JOINT.split(text) if p and p.strip()] or [text]
+        now: list[Step] = []
+        later: list[Step] = []
+        for index, part in enumerate(parts):
+            step = self._step(part, request, first=index == 0)
+            if step is None or step.tool in {s.tool for s in now + later}:
+                continue
+            (later if step.waits and (now or later) else now).append(step)
+        if len(parts) > 1 and not now:  # cutting hid the meaning: take the request as a whole
+            step = self._step(text, request, first=True)
+            now = [step] if step else []
+        return tuple(r for r in (tuple(now), *((s,) for s in later)) if r)
+
+    def _has(self, name: str) -> bool:
+        return name in self._tools
+
+    def _step(self, part: str, request: Request, *, first: bool) -> Step | None:
+        if aloud := self._aloud(part, request, first=first):
+            return aloud
+        if (kept := _KEEP.match(part)) and self._has("remember") and not part.endswith("?"):
+            return Step("remember", {"fact": (kept["fact"] or kept["zh"]).strip()})
+        if expression := looks_like_calculation(part):
+            return Step("calculate", {"expression": expression})
+        if not first and (factor := _FACTOR.search(part)) and self._has("calculate"):
+            number = factor["factor"] or factor["zh"]
+            return Step("calculate", {"factor": number}, waits=True)
+        route = self._router.route(part, request.kinds)
+        for name in route.tools:
+            if step := self._call(name, part, request):
+                return step
+        return self._fallback(part, request) if first else None
+
+    def _aloud(self, part: str, request: Request, *, first: bool) -> Step | None:
+        found = _ALOUD.search(part)
+        said = _SAY.match(part)
+        if not self._has("speak") or not (found or said):
+            return None
+        if found and _NOT_ALOUD.search(part[: found.start()]):
+            return None
+        words = (said["words"] or said["zh"]).strip(" \"'“”") if said else ""
+        words = _ALOUD.sub("", words).strip(" ,.") if words else ""
+        if words and not _IT.match(words):
+            return Step("speak", {"text": words})
+        if first and not request.kinds and request.before:
+            return Step("speak", {"text": request.before})
+        return Step("speak", {}, waits=True) if not first else None
+
+    def _call(self, name: str, part: str, request: Request) -> Step | None:
+        """The call of a wanted tool; None where what it needs is not there."""
+        tool = self._tools[name]
+        arguments: dict[str, Any] = {}
+        for parameter in tool.parameters:
+            if parameter.kinds:
+                handles = [h for k in parameter.kinds if (h := request.newest(k))]
+                handles.sort(key=lambda h: not h.given_now)
+                if handles:
+                    arguments[parameter.name] = handles[0].name
+                elif parameter.required:
+                    return None
+            elif parameter.name in _FILLED or (parameter.required and parameter.type == "string"):
+                arguments[parameter.name] = part
+            elif parameter.required:
+                return None
+        if name == "sense_emotion" and "audio" in arguments:
+            arguments.pop("text", None)
+        return Step(name, arguments)
+
+    def _fallback(self, part: str, request: Request) -> Step | None:
+        for kind in request.kinds:
+            if self._has(DEFAULTS[kind]):
+                return self._call(DEFAULTS[kind], part, request)
+        if not _QUESTION.search(part):
+            return None
+        earlier = [h for h in request.handles if h.kind in DEFAULTS]
+        if earlier and len(part) < 60 and self._has(DEFAULTS[earlier[-1].kind]):
+            return self._call(DEFAULTS[earlier[-1].kind], part, request)
+        if _MINE.search(part) and self._has("recall"):
+            return Step("recall", {"query": part})
+        if self._has("search_knowledge"):
+            return Step("search_knowledge", {"query": part})
+        return None
+
+
+_FILLED = {"question", "query", "text", "fact"}

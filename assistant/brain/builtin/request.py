@@ -1,0 +1,106 @@
+"""What the brain is asked, taken from the messages of the conversation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+_CHINESE = re.compile(r"[㐀-䶿一-鿿]")
+
+
+def is_chinese(text: str) -> bool:
+    """Whether the text is meant to be read in Chinese: a fifth of its letters are."""
+    letters = sum(c.isalpha() for c in text)
+    return bool(letters) and len(_CHINESE.findall(text)) / letters > 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    name: str
+    kind: str
+    given_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answered tool call: ``result`` is the ToolResult, None where the tool failed."""
+
+    tool: str
+    text: str
+    arguments: dict[str, Any]
+    result: Any
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The person's last message, the handles there are, and what was done about it so far.
+
+    ``steps`` holds the answers of each round of tool calls; ``before`` is the last reply.
+    """
+
+    text: str
+    handles: tuple[Handle, ...]
+    steps: tuple[tuple[Answer, ...], ...]
+    before: str = ""
+    turn: int = 0
+
+    @property
+    def chinese(self) -> bool:
+        return is_chinese(self.text)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(h.kind for h in self.handles if h.given_now))
+
+    def newest(self, kind: str) -> Handle | None:
+        """The handle that "it" means: one given now, else the latest of the session."""
+        fitting = [h for h in self.handles if h.kind == kind]
+        now = [h for h in fitting if h.given_now]
+        return now[0] if now else fitting[-1] if fitting else None
+
+
+def read_request(messages: Sequence[BaseMessage]) -> Request:
+    """Read the conversation: the last human message and all that came after it."""
+    last = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=-1)
+    if last < 0:
+        return Request("", (), ())
+    message = messages[last]
+    handles = [
+        Handle(a["handle"], a["kind"], given_now=i == last)
+        for i, m in enumerate(messages)
+        if isinstance(m, HumanMessage)
+        for a in m.additional_kwargs.get("attachments", ())
+    ]
+    before = [m.text for m in messages[:last] if isinstance(m, AIMessage) and m.text]
+    return Request(
+        text=str(message.additional_kwargs.get("text", message.text)),
+        handles=tuple(handles),
+        steps=_steps(messages[last + 1 :]),
+        before=before[-1] if before else "",
+        turn=sum(isinstance(m, HumanMessage) for m in messages),
+    )
+
+
+def _steps(messages: Sequence[BaseMessage]) -> tuple[tuple[Answer, ...], ...]:
+    rounds: list[list[Answer]] = []
+    arguments: dict[str, dict[str, Any]] = {}
+    for message in messages:
+        if isinstance(message, AIMessage) and message.tool_calls:
+            rounds.append([])
+            arguments = {str(c["id"]): c["args"] for c in message.tool_calls}
+        elif isinstance(message, ToolMessage) and rounds:
+            rounds[-1].append(
+                Answer(
+                    tool=message.name or "",
+                    text=message.text,
+                    arguments=arguments.get(message.tool_call_id, {}),
+                    result=message.artifact,
+                    marks=tuple(message.additional_kwargs.get("marks", ())),
+                )
+            )
+    return tuple(tuple(r) for r in rounds)
