@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from tools.base import Call, Context, Parameter, Source, Tool, ToolResult
@@ -14,10 +15,10 @@ MAX_QUERY = 2_000
 
 @dataclass(frozen=True, slots=True)
 class RecalledFact:
-    """A kept fact; ``created`` is an ISO 8601 time, ``score`` says how well it fits."""
+    """A kept fact: ``created`` in seconds since 1970, ``score`` says how well it fits."""
 
     text: str
-    created: str
+    created: float
     score: float
 
 
@@ -56,7 +57,7 @@ class Recall(Tool):
                 engine="facts",
                 data={"query": query, "found": 0, "facts": []},
             )
-        lines = [f"- {fact.text} (kept {fact.created[:10]})" for fact in facts]
+        lines = [f"- {fact.text} (kept {_day(fact.created)})" for fact in facts]
         return ToolResult(
             "Remembered, best match first:\n" + "\n".join(lines),
             engine="facts",
@@ -65,5 +66,9 @@ class Recall(Tool):
                 "found": len(facts),
                 "facts": [{"text": f.text, "created": f.created, "score": f.score} for f in facts],
             },
-            sources=tuple(Source("remembered facts", f.created, f.text) for f in facts),
+            sources=tuple(Source("remembered facts", _day(f.created), f.text) for f in facts),
         )
+
+
+def _day(created: float) -> str:
+    return datetime.fromtimestamp(created, UTC).astimezone().date().isoformat()
