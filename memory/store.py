@@ -216,18 +216,19 @@ class Store:
                         self._pool.append(db)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, wait: float | None = None) -> Iterator[None]:
         """Be the only writer, in this process and among all others, for as long as it lasts.
 
         May be nested. It begins no transaction: it is for what must not happen twice at
-        once beside the database (a derived index, files).
+        once beside the database (a derived index, files). ``wait`` replaces the store's.
 
         Raises:
             Locked: another thread or process holds it for longer than ``wait`` seconds.
             ReadOnly: the store cannot be written.
         """
         self.require_writable()
-        if not self._turnstile.acquire(timeout=self.wait):
+        wait = self.wait if wait is None else wait
+        if not self._turnstile.acquire(timeout=wait):
             raise locked_by(os.getpid(), self.folder)
         try:
             if self._depth:
@@ -237,7 +238,7 @@ class Store:
                 finally:
                     self._depth -= 1
                 return
-            with exclusive(self.folder / LOCK, self.wait):
+            with exclusive(self.folder / LOCK, wait):
                 self._depth = 1
                 try:
                     yield
