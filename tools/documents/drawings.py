@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,12 @@ def link(text: str, relations: Relations, rid: str | None) -> str:
         return text
     address = address.removeprefix("mailto:")
     return text if not text.strip() or address.rstrip("/") in text else f"{text} ({address})"
+
+
+def described(node: _Element | None) -> str:
+    """A picture's description; a file name, which programs put there, is none."""
+    text = " ".join(((node.get("descr") if node is not None else "") or "").split())
+    return "" if re.fullmatch(r"\S+\.\w{3,4}", text) else text
 
 
 def paragraphs(body: _Element, relations: Relations) -> list[str]:
@@ -102,7 +109,7 @@ def equation(node: _Element) -> str:
     """An Office equation on one line: fractions as (a)/(b), powers as a^(b), roots as sqrt(a)."""
     tag = node.tag.removeprefix(M) if is_element(node) else ""
     if tag == "t":
-        return node.text or ""
+        return re.sub("[\u2061-\u2064]", "", node.text or "")  # invisible operators
 
     def of(name: str) -> str:
         child = node.find(f"{M}{name}")

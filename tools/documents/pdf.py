@@ -23,6 +23,7 @@ MAX_SIDE: Final = 4_000
 """The longest side of a rendered page, in pixels."""
 MIN_PICTURE: Final = 30
 """Pictures on a page whose shorter side is less, in points, are not searched for text."""
+MENDED: Final = "The PDF is damaged or cut off; only what could be found was read."
 UNREADABLE: Final = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]")
 
 
@@ -42,6 +43,8 @@ def read_pdf(job: Job) -> None:
         if count > MAX_PAGES:
             job.note(f"Only the first {MAX_PAGES:,} of {count:,} pages were read.")
         _pages(job, document, min(count, MAX_PAGES), headings)
+        if MENDED in job.notes and not job.sections:
+            raise job.damaged("PDF")
     finally:
         with PDFIUM:
             document.close()
@@ -65,7 +68,7 @@ def _open(job: Job) -> PdfDocument:
             except pypdfium2.PdfiumError:
                 pass
             else:
-                job.note("The PDF is damaged or cut off; only what could be found was read.")
+                job.note(MENDED)
                 return document
         raise job.damaged("PDF") from error
 
@@ -127,11 +130,11 @@ def _pages(job: Job, document: PdfDocument, count: int, headings: dict[int, str]
         elif crops and job.ocr is None:
             pictured.append(index + 1)
         for crop in crops or ():
-            if job.ocr is not None and (words := job.picture(crop)):
+            if words := _new_lines(job.picture(crop), text):
                 text += f"\n[text in picture]\n{words}"
         job.add(text, f"page={index + 1}", heading)
     if scanned:
-        job.note(f"{_plural('Page', scanned)} no text layer and were not read: they need OCR.")
+        job.note(f"{_plural('Page', scanned)} no text layer; OCR would be needed to read it.")
     if pictured:
         job.note(f"{_plural('Page', pictured)} pictures; text in them was not read (no OCR).")
     if failed:
@@ -185,14 +188,17 @@ def _pictures(page: PdfPage, layer: PdfTextPage) -> list[tuple[float, float, flo
     from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
     boxes = []
+    width, height = page.get_size()
+    area = width * height
     for seen, thing in enumerate(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=4)):
         if seen > 200:
             break
         left, bottom, right, top = thing.get_bounds()
         if min(right - left, top - bottom) < MIN_PICTURE or thing.level > 0:
             continue
-        covered = layer.get_text_bounded(left, bottom, right, top)
-        if len(covered.strip()) < 8:
+        covered = len(layer.get_text_bounded(left, bottom, right, top).strip())
+        scan = (right - left) * (top - bottom) > area / 2  # with its text layer over it
+        if covered < (8 if scan else 200):
             boxes.append((left, bottom, right, top))
     return boxes
 
@@ -216,6 +222,12 @@ def _crops(page: PdfPage, boxes: list[tuple[float, float, float, float]]) -> lis
         if box[2] > box[0] and box[3] > box[1]:
             crops.append(image.crop(box))
     return crops
+
+
+def _new_lines(words: str, text: str) -> str:
+    """What a picture says beyond the page's own text, which may stand over the picture."""
+    known = {"".join(line.split()) for line in text.split("\n")}
+    return "\n".join(line for line in words.split("\n") if "".join(line.split()) not in known)
 
 
 def _annotations(page: PdfPage) -> list[str]:
@@ -259,7 +271,7 @@ def clean(text: str) -> str:
     """PDFium's text with words that were hyphenated over a line end joined again."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = re.sub(r"[\ufffe\x02]\n?", "", text)
-    text = re.sub(r"[\x00-\x08\x0b-\x1f]", "", text)
+    text = re.sub(r"[\x00-\x08\x0b-\x1f\u2061-\u2064]", "", text)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip()
 
 

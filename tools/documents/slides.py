@@ -14,6 +14,7 @@ from tools.documents.drawings import (
     Relations,
     chart,
     choice,
+    described,
     diagram,
     paragraphs,
     table,
@@ -125,9 +126,7 @@ class Slide:
             self.lines += diagram(self.archive, self._target(smart.get(f"{R}dm")))
 
     def _picture(self, node: _Element) -> None:
-        said = node.find(f".//{P}cNvPr")
-        description = " ".join(((said.get("descr") if said is not None else "") or "").split())
-        if description:
+        if description := described(node.find(f".//{P}cNvPr")):
             self.lines.append(f"[picture: {description}]")
         blip = node.find(f".//{A}blip")
         data = media(self.archive, self._target(blip.get(f"{R}embed"))) if blip is not None else b""

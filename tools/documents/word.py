@@ -22,6 +22,7 @@ from tools.documents.drawings import (
     Relations,
     chart,
     choice,
+    described,
     diagram,
     equation,
     is_element,
@@ -242,8 +243,8 @@ class Word:
 
     def _drawing(self, node: _Element, found: Found) -> None:
         """Note down a picture, chart or diagram that ``node`` itself refers to."""
-        if node.tag == f"{WP}docPr" and (said := (node.get("descr") or "").strip()):
-            found.notes.append(f"[picture: {' '.join(said.split())}]")
+        if node.tag == f"{WP}docPr" and (said := described(node)):
+            found.notes.append(f"[picture: {said}]")
         elif node.tag == f"{A}blip":
             found.pictures.append(node.get(f"{R}embed") or "")
         elif node.tag == f"{V}imagedata":
