@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.agent.approve import Approval
+    from assistant.brain.choose import Choice
     from assistant.wiring import House
+    from memory.records import SessionInfo
     from tools.base import Tool
 
 Attach = Sequence[Attachment | str | Path | bytes]
@@ -132,17 +134,18 @@ class TurnStream:
             AssistantError: the turn failed or was cancelled.
         """
         for event in self:
-            self._check(event)
+            self.check(event)
         return self._reply()
 
     async def aresult(self) -> Reply:
         """As :meth:`result`, for ``await``."""
         async for event in self:
-            self._check(event)
+            self.check(event)
         return self._reply()
 
     @staticmethod
-    def _check(event: events.AnyEvent) -> None:
+    def check(event: events.AnyEvent) -> None:
+        """Raise if this event says that the turn failed or was cancelled."""
         if isinstance(event, events.TurnFailed):
             raise of_exit_code(event.message, event.remedy, event.exit_code)
         if isinstance(event, events.TurnCancelled):
@@ -262,6 +265,18 @@ class Assistant:
     def truncate(self, turn_id: str, heard: str) -> None:
         """Keep of a spoken reply only what the person heard before they broke in."""
         self._house.conversations.truncate(turn_id, heard)
+
+    def conversations(self, limit: int = 50) -> list[SessionInfo]:
+        """The conversations that are kept, the latest first."""
+        return self._house.conversations.sessions(limit)
+
+    def brain(self) -> Choice:
+        """Which model answers, and why; without loading it."""
+        from assistant.brain.choose import Choice, choose, name_of
+
+        if self._model is not None:
+            return Choice(name_of(self._model), "it was given")
+        return choose(self.settings)
 
     @property
     def tools(self) -> tuple[Tool, ...]:

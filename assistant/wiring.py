@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import UsageError, from_store, from_tool
-from tools.base import Tool
+from tools.base import Call, Context, Item, Tool
 from tools.errors import BadInput, ToolError
 from tools.function import FunctionTool, tool
 from tools.runtime import Slot
 
 if TYPE_CHECKING:
+    from PIL.Image import Image as PilImage
+
     from assistant.settings import Settings
     from memory.blobs import Blobs
     from memory.conversations import Conversations
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from memory.store import Store
     from tools.emotion.feeling import Feeling
     from tools.encoder import Encoder
+    from tools.media.image import Image
 
 QUIET = {
     "ANONYMIZED_TELEMETRY": "False",
@@ -102,15 +105,15 @@ class House:
 
     @cached_property
     def recognizer(self) -> Slot[Any]:
-        from tools.engines import pocketsphinx
+        from tools.engines.pocketsphinx import PocketSphinx
 
-        return Slot("PocketSphinx", pocketsphinx.load)
+        return Slot("PocketSphinx", PocketSphinx)
 
     @cached_property
     def synthesizer(self) -> Slot[Any]:
-        from tools.engines import espeak
+        from tools.engines.espeak import Synthesizer
 
-        return Slot("eSpeak NG", espeak.load)
+        return Slot("eSpeak NG", Synthesizer)
 
     @cached_property
     def tools(self) -> dict[str, Tool]:
@@ -172,9 +175,17 @@ class House:
             Clock(),
         ]
 
-    def read_picture(self, image: Any) -> str:
+    def read_picture(self, pixels: PilImage) -> str:
         """The text in a PIL image, for documents whose pages are pictures."""
-        return str(self.ocr.get().read(image).text)
+        from tools.media.image import Image
+
+        picture = Image(pixels.convert("RGB"), pixels.width, pixels.height, "")
+        return self._ocr_text(picture)
+
+    def _ocr_text(self, picture: Image) -> str:
+        # In the slot's thread: the engine serves one caller at a time.
+        page = self.ocr.submit(lambda: self.ocr.get().read(picture)).result()
+        return str(page.text)
 
     def rank(self, question: str, texts: Sequence[str]) -> list[float]:
         """How near each text is to the question, by meaning; cosine, -1..1."""
@@ -191,13 +202,14 @@ class House:
         if kind == "image":
             from tools.media.image import open_image
 
-            text = str(self.ocr.get().read(open_image(path)).text)
+            text = self._ocr_text(open_image(path))
             return [Section(text, "")] if text.strip() else []
         if kind in {"audio", "video"}:
-            from tools.speech.transcribe import transcribe_file
-
-            segments = transcribe_file(self.recognizer, path)
-            return [Section(s.text, f"t={s.start:.1f},{s.end:.1f}") for s in segments]
+            item = Item(f"{kind}:1", kind, path, "", path.name, "")
+            call = Call({"audio": item})
+            transcribe = self.tools["transcribe"]
+            heard: Any = self.recognizer.submit(lambda: transcribe.run(call, Context())).result()
+            return [Section(s.quote, s.locator) for s in heard.sources]
         document = documents.read(path, ocr=self.read_picture)
         return [Section(s.text, s.locator, s.heading) for s in document.sections]
 

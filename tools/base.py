@@ -202,6 +202,8 @@ class Tool:
     examples: ClassVar[tuple[str, ...]] = ()
     limits: ClassVar[str] = ""
     slot: Slot[Any] | None = None
+    asynchronous: bool = False
+    """Whether :meth:`run` returns an awaitable and never blocks; then no thread is used."""
 
     @property
     def takes(self) -> tuple[Kind, ...]:

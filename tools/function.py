@@ -37,6 +37,7 @@ class FunctionTool(Tool):
             "effects": effects,
             "examples": tuple(examples),
             "limits": limits,
+            "asynchronous": inspect.iscoroutinefunction(function),
         }
         if not own["description"]:
             raise TypeError(f"The tool {own['name']!r} needs a docstring or a description=.")
@@ -49,7 +50,7 @@ class FunctionTool(Tool):
         return self._function(*args, **kwargs)
 
     def run(self, call: Call, context: Context) -> ToolResult | Awaitable[ToolResult]:
-        if inspect.iscoroutinefunction(self._function):
+        if self.asynchronous:
             return self._run_async(dict(call.arguments))
         return _as_result(self._function(**call.arguments))
 

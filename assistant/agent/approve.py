@@ -11,7 +11,7 @@ from langchain_core.messages import ToolMessage
 from langgraph.types import Command
 
 from assistant import events
-from assistant.agent.run import Run
+from assistant.agent.run import Run, run_of
 from tools.errors import Failed
 
 Approval = Callable[[events.ApprovalNeeded], Awaitable[bool]]
@@ -30,7 +30,7 @@ class Approve(AgentMiddleware[Any, Run]):
         request: ToolCallRequest,
         handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
     ) -> ToolMessage | Command[Any]:
-        run: Run = request.runtime.context
+        run = run_of(request)
         tool = run.tools.get(request.tool_call["name"])
         if tool is not None and tool.effects != "none":
             await run.ledger.committed()

@@ -24,6 +24,7 @@ from tools.errors import ToolError
 from tools.media.sniff import Sniffed, sniff
 
 if TYPE_CHECKING:
+    from memory.records import TurnState
     from tools.base import Kind
 
 log = logging.getLogger(__name__)
@@ -116,7 +117,7 @@ def _fail(run: Run, error: AssistantError) -> None:
     )
 
 
-def _close(run: Run, state: str) -> None:
+def _close(run: Run, state: TurnState) -> None:
     try:
         run.ledger.finish(state, [])
     except StoreError:

@@ -94,7 +94,7 @@ async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -
     """
     try:
         async with asyncio.timeout(seconds):
-            if inspect.iscoroutinefunction(tool.run):
+            if tool.asynchronous:
                 return await cast("Awaitable[ToolResult]", tool.run(call, context))
             if tool.slot is not None:
                 result = await asyncio.wrap_future(

@@ -16,9 +16,9 @@ from tools.base import Item, Kind
 if TYPE_CHECKING:
     from memory.blobs import Blobs
     from memory.conversations import Conversations
-    from memory.records import HandleRecord
+    from memory.records import HandleRecord, Origin, Role, TurnState
 
-Contents = Sequence[tuple[str, Mapping[str, Any]]]
+Contents = Sequence[tuple["Role", Mapping[str, Any]]]
 
 
 def item_of(record: HandleRecord) -> Item:
@@ -52,7 +52,7 @@ class Ledger:
         self._folder: Path | None = None
         self._held: list[tuple[Kind, Item, bool]] = []
         self._begin: Mapping[str, Any] | None = None
-        self._finish: tuple[str, Contents] | None = None
+        self._finish: tuple[TurnState, Contents] | None = None
         self._begun = False
         self._counts: Counter[str] = Counter()
         self._paths: dict[str, Path] = {}
@@ -74,7 +74,7 @@ class Ledger:
     def attach(
         self, kind: Kind, source: bytes | Path, *, name: str, mime: str, by_tool: bool = False
     ) -> Item:
-        origin = "tool" if by_tool else "attachment"
+        origin: Origin = "tool" if by_tool else "attachment"
         if self._committed.is_set():
             record = self._blobs.attach(
                 self.session, kind, source, name=name, mime=mime, origin=origin
@@ -114,7 +114,7 @@ class Ledger:
         else:
             self._begin = content
 
-    def finish(self, state: str, contents: Contents) -> None:
+    def finish(self, state: TurnState, contents: Contents) -> None:
         """How the turn ended and what was said, in one transaction."""
         if self._committed.is_set():
             if self._begun:
@@ -137,7 +137,7 @@ class Ledger:
         info = self._conversations.open(self._name)
         self.session = info.name
         for kind, item, by_tool in self._held:
-            origin = "tool" if by_tool else "attachment"
+            origin: Origin = "tool" if by_tool else "attachment"
             record = self._blobs.attach(
                 self.session, kind, item.path, name=item.name, mime=item.mime, origin=origin
             )

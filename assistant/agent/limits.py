@@ -10,7 +10,7 @@ from langchain.agents.middleware.types import ModelRequest, ModelResponse, ToolC
 from langchain_core.messages import AIMessage, SystemMessage, ToolMessage
 from langgraph.types import Command
 
-from assistant.agent.run import Run
+from assistant.agent.run import Run, run_of
 
 
 class Limits(AgentMiddleware[Any, Run]):
@@ -46,7 +46,7 @@ class Limits(AgentMiddleware[Any, Run]):
         request: ToolCallRequest,
         handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
     ) -> ToolMessage | Command[Any]:
-        run: Run = request.runtime.context
+        run = run_of(request)
         run.tool_calls += 1
         if run.tool_calls > run.settings.max_tool_calls:
             return ToolMessage(

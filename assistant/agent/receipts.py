@@ -16,7 +16,7 @@ from langchain_core.messages import ToolMessage
 from langgraph.types import Command
 
 from assistant import events
-from assistant.agent.run import CALL_ID, Run
+from assistant.agent.run import CALL_ID, Run, run_of
 from tools.base import Item, Receipt, ToolResult
 from tools.errors import Failed, Retry, ToolError
 
@@ -34,7 +34,7 @@ class Receipts(AgentMiddleware[Any, Run]):
         request: ToolCallRequest,
         handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
     ) -> ToolMessage | Command[Any]:
-        run: Run = request.runtime.context
+        run = run_of(request)
         call = request.tool_call
         name, call_id = call["name"], call["id"] or uuid.uuid4().hex
 

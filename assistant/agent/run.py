@@ -109,3 +109,11 @@ RUN: ContextVar[Run] = ContextVar("run")
 """The run of the current task; bound tools find theirs here."""
 CALL_ID: ContextVar[str] = ContextVar("call_id", default="")
 """The tool call that the current task serves."""
+
+
+def run_of(request: Any) -> Run:
+    """The run that a middleware's tool request belongs to."""
+    run = request.runtime.context
+    if not isinstance(run, Run):
+        raise TypeError("the graph was called without context=run")
+    return run

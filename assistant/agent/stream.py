@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolMessage
 
@@ -13,6 +13,9 @@ from assistant import events
 from assistant.agent.claims import MARK, Gate
 from assistant.agent.run import Run
 from assistant.turn import Citation
+
+if TYPE_CHECKING:
+    from memory.records import Role
 
 MEND = (
     "Your last reply says that you did something for which there is no record: {claims}. "
@@ -27,7 +30,7 @@ class Draft:
     text: str = ""
     cited: list[int] = field(default_factory=list)
     """Indices into ``run.sources``, in the order in which the text cites them."""
-    stored: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    stored: list[tuple[Role, Mapping[str, Any]]] = field(default_factory=list)
 
 
 async def stream(graph: Any, run: Run, model: str) -> Draft:
@@ -57,7 +60,7 @@ async def _pass(
     graph: Any, run: Run, draft: Draft, start: list[Any]
 ) -> tuple[list[tuple[str, str]], list[Any]]:
     gate: Gate | None = None
-    message_id = ""
+    message_id: str | None = ""
     messages: list[Any] = list(start)
     chunks = graph.astream(
         {"messages": start},

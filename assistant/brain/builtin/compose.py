@@ -127,9 +127,11 @@ def _passages(answer: Answer, sources: Sequence[Any]) -> list[Passage]:
     out = []
     for index, source in enumerate(sources):
         mark = answer.marks[index] if index < len(answer.marks) else ""
-        for sentence in _SENTENCE.split(source.quote):
-            if sentence.strip():
-                out.append(Passage(sentence.strip(), mark, source.locator))
+        out += [
+            Passage(sentence.strip(), mark, source.locator)
+            for sentence in _SENTENCE.split(source.quote)
+            if sentence.strip()
+        ]
     return out
 
 

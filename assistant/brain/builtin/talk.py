@@ -16,13 +16,17 @@ _KINDS: tuple[tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]], ...] = (
             re.IGNORECASE,
         ),
         (
-            "I am a built-in router without a language model. I read text, codes and facts from "
-            "pictures, listen to recordings, read documents, search what you gave me, calculate, "
-            "tell the time, remember what you ask me to, and speak.",
+            (
+                "I am a built-in router without a language model. I read text, codes and facts from "
+                "pictures, listen to recordings, read documents, search what you gave me, calculate, "
+                "tell the time, remember what you ask me to, and speak."
+            ),
         ),
         (
-            "我是内置的路由器，没有语言模型。我能读图片里的文字和条码、听录音、读文档、搜索你给我的资料、"
-            "计算、报时、记住你要我记的事，也能朗读。",
+            (
+                "我是内置的路由器，没有语言模型。我能读图片里的文字和条码、听录音、读文档、搜索你给我的资料、"
+                "计算、报时、记住你要我记的事，也能朗读。"
+            ),
         ),
     ),
     (
