@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from typing import TYPE_CHECKING, Final
 
-from tools.documents.packages import part
+from tools.documents.packages import Package, part
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -74,7 +73,7 @@ def table(node: _Element, relations: Relations) -> list[list[str]]:
     ]
 
 
-def chart(archive: zipfile.ZipFile, member: str) -> tuple[str, list[list[str]]]:
+def chart(archive: Package, member: str) -> tuple[str, list[list[str]]]:
     """``(title, rows)`` of a chart: a header row with the series, then one row a category."""
     root = part(archive, member)
     if root is None:
@@ -99,7 +98,7 @@ def chart(archive: zipfile.ZipFile, member: str) -> tuple[str, list[list[str]]]:
     return title, [header, *rows] if rows else []
 
 
-def diagram(archive: zipfile.ZipFile, member: str) -> list[str]:
+def diagram(archive: Package, member: str) -> list[str]:
     """The lines of a SmartArt diagram, from its data part."""
     root = part(archive, member)
     return [] if root is None else paragraphs(root, {})

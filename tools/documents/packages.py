@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -24,15 +26,43 @@ MEMBERS: Final = 20_000
 RELS: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 
+DAMAGE: Final = "Part of the file is damaged; what could be read of it was read."
+
+
+class Package(zipfile.ZipFile):
+    """An open container that gives as much of a damaged member as can be unpacked."""
+
+    job: Job
+
+    def salvage(self, name: str) -> bytes:
+        """The bytes of a member up to where it is damaged, which a note then says.
+
+        Raises:
+            KeyError: there is no such member.
+        """
+        info = self.getinfo(name)
+        chunks: list[bytes] = []
+        try:
+            with self.open(info) as member:
+                while chunk := member.read(64 * 1024):
+                    chunks.append(chunk)
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError):
+            self.job.note(DAMAGE)
+        except (NotImplementedError, RuntimeError) as error:  # a compression nobody has
+            raise self.job.damaged("container") from error
+        return b"".join(chunks)
+
+
 @contextmanager
-def package(job: Job) -> Iterator[zipfile.ZipFile]:
+def package(job: Job) -> Iterator[Package]:
     """The job's file as a ZIP whose declared sizes are sane. Closed on leaving.
 
     ``zipfile`` never yields more bytes of a member than its declared size, so the declared
     sizes bound what any library can unpack.
     """
     check_directory(job.path, job.name)
-    with zipfile.ZipFile(job.path) as archive:
+    with Package(job.path) as archive:
+        archive.job = job
         members = archive.infolist()
         total = sum(m.file_size for m in members)
         swollen = any(
@@ -65,21 +95,27 @@ def parse_xml(data: bytes) -> _Element:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
-    root = etree.fromstring(data, parser)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError("not XML") from error
     if root is None:
         raise ValueError("an XML part without content")
     return root
 
 
-def part(archive: zipfile.ZipFile, name: str) -> _Element | None:
+def part(archive: Package, name: str) -> _Element | None:
     """An XML member by name, or None where it is not there."""
     try:
-        return parse_xml(archive.read(name))
+        return parse_xml(archive.salvage(name))
     except KeyError:
+        return None
+    except ValueError:
+        archive.job.note(DAMAGE)
         return None
 
 
-def related(archive: zipfile.ZipFile, name: str) -> dict[str, tuple[str, str]]:
+def related(archive: Package, name: str) -> dict[str, tuple[str, str]]:
     """``id -> (last word of the type, member or address)`` of a part's relationships."""
     folder, base = posixpath.split(name)
     root = part(archive, f"{folder}/_rels/{base}.rels".lstrip("/"))
@@ -100,10 +136,10 @@ def resolve(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join(folder, target))
 
 
-def media(archive: zipfile.ZipFile, member: str) -> bytes:
+def media(archive: Package, member: str) -> bytes:
     """The bytes of a picture inside the container; b'' where it is not there or is huge."""
     try:
         info: Any = archive.getinfo(member)
     except KeyError:
         return b""
-    return archive.read(member) if info.file_size < 50 * 1024**2 else b""
+    return archive.salvage(member) if info.file_size < 50 * 1024**2 else b""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from tools.documents.base import TABLE_ROWS, Job, Table, cells
 from tools.documents.drawings import A, C, R, chart
-from tools.documents.packages import media, package, part, related
+from tools.documents.packages import Package, media, package, part, related
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -143,7 +142,7 @@ def shown(value: Any, number_format: str = "General") -> str:
     return str(value).strip()
 
 
-def _formulas(job: Job, archive: zipfile.ZipFile) -> Workbook | None:
+def _formulas(job: Job, archive: Package) -> Workbook | None:
     """The workbook again with its formulas, where a stored result is missing somewhere."""
     import openpyxl
 
@@ -151,12 +150,12 @@ def _formulas(job: Job, archive: zipfile.ZipFile) -> Workbook | None:
     if sum(m.file_size for m in sheets) > FORMULA_BYTES:
         return None
     bare = re.compile(rb"</f>\s*(<v\s*/>|<v></v>)?\s*</c>|<f[^>]*/>\s*(<v\s*/>|<v></v>)?\s*</c>")
-    if not any(bare.search(archive.read(m)) for m in sheets):
+    if not any(bare.search(archive.salvage(m.filename)) for m in sheets):
         return None
     return openpyxl.load_workbook(job.path, read_only=True)
 
 
-def _members(archive: zipfile.ZipFile) -> dict[str, str]:
+def _members(archive: Package) -> dict[str, str]:
     """``sheet title -> its part``."""
     root = part(archive, "xl/workbook.xml")
     relations = related(archive, "xl/workbook.xml")
@@ -166,7 +165,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, str]:
     }
 
 
-def _extras(job: Job, archive: zipfile.ZipFile, member: str, title: str) -> None:
+def _extras(job: Job, archive: Package, member: str, title: str) -> None:
     """Comments, text boxes, charts and pictures of one sheet."""
     lines: list[str] = []
     for kind, target in related(archive, member).values() if member else ():

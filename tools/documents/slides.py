@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from typing import TYPE_CHECKING, Final
 
 from tools.documents.base import Job, cells
@@ -19,7 +18,7 @@ from tools.documents.drawings import (
     paragraphs,
     table,
 )
-from tools.documents.packages import media, package, part, related
+from tools.documents.packages import Package, media, package, part, related
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -56,7 +55,7 @@ def read_pptx(job: Job) -> None:
 class Slide:
     """One slide being read."""
 
-    def __init__(self, job: Job, archive: zipfile.ZipFile, member: str, number: int) -> None:
+    def __init__(self, job: Job, archive: Package, member: str, number: int) -> None:
         self.job = job
         self.archive = archive
         self.member = member

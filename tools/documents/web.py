@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tools.documents.base import Flow, Job
 from tools.documents.encodings import decode, load
-from tools.documents.packages import package, parse_xml, part, resolve
+from tools.documents.packages import Package, package, parse_xml, part, resolve
 from tools.errors import BadInput
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def read_epub(job: Job) -> None:
             job.note(f"{missing} of {len(spine)} chapters are missing or damaged.")
 
 
-def _refuse_drm(job: Job, archive: zipfile.ZipFile) -> None:
+def _refuse_drm(job: Job, archive: Package) -> None:
     encryption = part(archive, "META-INF/encryption.xml")
     if encryption is None:
         return
@@ -285,8 +285,8 @@ def _metadata(job: Job, book: _Element) -> None:
     job.add("\n".join(lines), "heading=About this book", "About this book")
 
 
-def _chapter(job: Job, archive: zipfile.ZipFile, member: str, number: int) -> None:
-    data = archive.read(member)[:PAGE_BYTES]
+def _chapter(job: Job, archive: Package, member: str, number: int) -> None:
+    data = archive.salvage(member)[:PAGE_BYTES]
     soup = soup_of(decode(data, declared_charset(data)))
     title = soup.title.get_text(" ") if soup.title is not None else ""
     flow = Flow(job, " ".join(title.split()) or f"Part {number}")
@@ -294,5 +294,5 @@ def _chapter(job: Job, archive: zipfile.ZipFile, member: str, number: int) -> No
     flow.flush()
     for image in soup.find_all("img", limit=50) if job.ocr is not None else ():
         place = resolve(posixpath.dirname(member), image.get("src") or "")
-        if place in archive.NameToInfo and (text := job.picture(archive.read(place))):
+        if place in archive.NameToInfo and (text := job.picture(archive.salvage(place))):
             job.add(f"[text in picture]\n{text}", f"heading={flow.current[:120]}", flow.current)

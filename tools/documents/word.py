@@ -7,7 +7,6 @@ tracked insertions, footnotes, equations and pictures.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -28,7 +27,7 @@ from tools.documents.drawings import (
     is_element,
     link,
 )
-from tools.documents.packages import media, package, part, related
+from tools.documents.packages import Package, media, package, part, related
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -71,7 +70,7 @@ def read_docx(job: Job) -> None:
 class Word:
     """One open Word file."""
 
-    def __init__(self, job: Job, archive: zipfile.ZipFile, main: str) -> None:
+    def __init__(self, job: Job, archive: Package, main: str) -> None:
         self.job = job
         self.archive = archive
         self.main = main

@@ -7,10 +7,12 @@ take a text that begins with "BM" for a bitmap.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -267,11 +269,8 @@ def _zip(path: Path, name: str, head: bytes) -> Sniffed:
             members = {m.filename: m for m in archive.infolist()}
             if not members:
                 raise BadInput(f"{name} is an empty ZIP archive.", "Give a file with content.")
-            if "[Content_Types].xml" in members:
-                with archive.open(members["[Content_Types].xml"]) as part:
-                    types = part.read(1024**2)
-                if found := _office(types):
-                    return found
+            if found := _office(archive, members):
+                return found
             if "mimetype" in members:
                 with archive.open(members["mimetype"]) as part:
                     mime = part.read(200).decode("ascii", "replace").strip()
@@ -279,10 +278,8 @@ def _zip(path: Path, name: str, head: bytes) -> Sniffed:
                     return MIMETYPE_MEMBER[mime]
             if "META-INF/container.xml" in members:
                 return MIMETYPE_MEMBER[EPUB]
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
-        raise broken from error
-    except NotImplementedError as error:
-        raise broken from error
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
+        raise broken from error  # NotImplementedError is a RuntimeError
     if any(m.endswith(".iwa") for m in members):
         raise BadInput(
             f"{name} is an Apple Pages, Numbers or Keynote file, which cannot be read here.",
@@ -294,12 +291,24 @@ def _zip(path: Path, name: str, head: bytes) -> Sniffed:
     )
 
 
-def _office(types: bytes) -> Sniffed | None:
-    main = re.findall(rb'ContentType="application/vnd\.([^"]+?)\.main(?:\+xml)?"', types)
-    for declared in main:
+def _office(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> Sniffed | None:
+    """Which Office format: its list of types says it, or else the folders of its parts."""
+    types = b""
+    if "[Content_Types].xml" in members:
+        with (
+            contextlib.suppress(zipfile.BadZipFile, zlib.error, OSError, EOFError),
+            archive.open(members["[Content_Types].xml"]) as part,
+        ):
+            types = part.read(1024**2)
+    for declared in re.findall(rb'ContentType="application/vnd\.([^"]+?)\.main(?:\+xml)?"', types):
         for mark, sniffed in OFFICE:
             if mark in declared and b"binary" not in declared:
                 return sniffed
+    for main, mime in (
+        ("word/document.xml", WORD), ("ppt/presentation.xml", SLIDES), ("xl/workbook.xml", SHEETS),
+    ):  # fmt: skip
+        if main in members:
+            return next(sniffed for _, sniffed in OFFICE if sniffed.mime == mime)
     return None
 
 
