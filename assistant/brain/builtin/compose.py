@@ -24,6 +24,7 @@ _GIST = re.compile(
     r"summari[sz]e|summary|what is (?:it|this|that|the \w+) about|gist|总结|概括|大意",
     re.IGNORECASE,
 )
+_LOOKUPS = frozenset({"recall", "search_knowledge"})
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 LONG = 1500
 """Characters of read text that a reply shows; the rest is said to be there."""
@@ -39,6 +40,7 @@ class Composer:
             "read_document": self._read_document,
             "transcribe": self._transcribe,
             "search_knowledge": self._knowledge,
+            "recall": self._recall,
             "speak": self._speak,
         }
 
@@ -47,7 +49,14 @@ class Composer:
         answers = [answer for step in request.steps for answer in step]
         if not answers:
             return talk(request)
-        return "\n\n".join(part for a in answers if (part := self.part(request, a)))
+        if any(a.tool in _LOOKUPS and _found(a) for a in answers):
+            # Both places were asked; only the one that knows has something to say.
+            answers = [a for a in answers if a.tool not in _LOOKUPS or _found(a)]
+        parts = [(a, self.part(request, a)) for a in answers]
+        if len([a for a in answers if a.tool in _LOOKUPS]) == len(answers) > 1:
+            good = [p for p in parts if p[1] != _not_in_there(request, p[0])]
+            parts = good or parts[:1]
+        return "\n\n".join(part for _, part in parts if part)
 
     def part(self, request: Request, answer: Answer) -> str:
         """What one tool's answer adds to the reply."""
@@ -91,6 +100,13 @@ class Composer:
             return _nowhere(request, str(answer.result.text))
         return self._from(request, answer, passages, whole="")
 
+    def _recall(self, request: Request, answer: Answer) -> str:
+        passages = _passages(answer, answer.result.sources)
+        if not passages:
+            return str(answer.result.text)
+        lead = "你让我记住的：" if request.chinese else "You asked me to remember:"
+        return "\n".join([lead, *(f"{p.text} {_cite(p)}".strip() for p in passages[:3])])
+
     def _transcribe(self, request: Request, answer: Answer) -> str:
         data = answer.result.data
         text = str(data.get("text", "")).strip()
@@ -122,13 +138,18 @@ class Composer:
         return _not_in_there(request, answer)
 
 
+def _found(answer: Answer) -> bool:
+    return answer.result is not None and bool(answer.result.sources)
+
+
 def _passages(answer: Answer, sources: Sequence[Any]) -> list[Passage]:
     """Every sentence of every source, under its source's mark."""
     out = []
     for index, source in enumerate(sources):
         mark = answer.marks[index] if index < len(answer.marks) else ""
+        heading = source.locator.rpartition("heading=")[2]
         out += [
-            Passage(sentence.strip(), mark, source.locator)
+            Passage(sentence.strip().removeprefix(heading).strip(), mark, source.locator)
             for sentence in _SENTENCE.split(source.quote)
             if sentence.strip()
         ]

@@ -84,8 +84,9 @@ _STOP = frozenset(
 )
 _WORD = re.compile(r"[A-Za-z0-9À-ɏ]+(?:['’][a-z]+)?|[一-鿿]")
 _AMOUNT = re.compile(
-    r"(?:[$€£¥]|USD|EUR|GBP|CHF|CNY|RMB)\s?\d[\d,.]*\d|\d[\d,.]*\s?(?:[$€£¥%元]|USD|EUR|GBP|CHF"
-    r"|CNY|RMB|dollars?|euros?|percent)|\b\d{1,3}(?:,\d{3})*\.\d{2}\b",
+    r"(?:[$€£¥]|USD|EUR|GBP|CHF|CNY|RMB|JPY|Rs)\s?\d[\d,.]*|\d[\d,.]*\s?(?:[$€£¥%元]|USD|EUR|GBP"
+    r"|CHF|CNY|RMB|JPY|dollars?|euros?|pounds?|francs?|yen|yuan|percent|块)"
+    r"|\b\d{1,3}(?:,?\d{3})*[.,]\d{2}\b",
     re.IGNORECASE,
 )
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -93,27 +94,33 @@ _DATE = re.compile(
     rf"\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})[a-z]*\.?,?(?: \d{{4}})?"
     rf"|\b(?:{_MONTHS})[a-z]*\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
-    r"|\d{4}年\d{1,2}月\d{1,2}日|\b\d{1,2}:\d{2}\b|\b\d{1,2}(?:st|nd|rd|th)\b",
+    r"|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}月\d{1,2}[日号]|\b\d{1,2}:\d{2}\b|\b\d{1,2}(?:st|nd|rd|th)\b"
+    r"|\b(?:first|second|third|last|\w+day)(?: day)? of (?:each|every|the) \w+"
+    r"|\b(?:every|each|on) (?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve)[ -]"
+    r"(?:second|minute|hour|day|week|month|year)s?\b|\d+ ?(?:秒|分钟|小时|天|周|个月|年)",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
+
+def _asks(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
 _TYPES: tuple[tuple[re.Pattern[str], tuple[re.Pattern[str], ...]], ...] = (
     (
-        re.compile(
-            r"how much|total|price|cost|amount|rent\b|fee|deposit|pay\b|balance|多少钱|总|金额|价",
-            re.IGNORECASE,
+        _asks(
+            r"how much|total|price|cost|amount|rent\b|fee|deposit|pay\b|balance|多少钱|总|金额|价"
         ),
         (_AMOUNT, _NUMBER),
     ),
-    (
-        re.compile(
-            r"\bwhen\b|\bdate\b|what day|\bdue\b|deadline|what time|几点|日期|什么时候",
-            re.IGNORECASE,
-        ),
-        (_DATE,),
-    ),
-    (re.compile(r"how many|how long|how old|number|percent|几|多少", re.IGNORECASE), (_NUMBER,)),
+    (_asks(r"\bwhen\b|\bdate\b|what day|\bdue\b|deadline|what time|几点|日期|什么时候"), (_DATE,)),
+    (_asks(r"how long|how old|多久|多长时间"), (_SPAN,)),
+    (_asks(r"how many|number|percent|几|多少"), (_NUMBER,)),
 )
 
 
@@ -168,9 +175,9 @@ def best(question: str, passages: Sequence[Passage], encoder: Encoder) -> Found 
     scored = []
     for passage, near, shared in zip(passages, meaning, overlap, strict=True):
         value = _value(passage.text, types)
-        score = 0.5 * near + 0.5 * shared + (0.12 if value and shared > 0 else 0.0)
+        score = 0.5 * near + 0.5 * shared + (0.06 if value and shared > 0 else 0.0)
         if types and not value:
-            score -= 0.08
+            score -= 0.04
         scored.append(Found(passage, value, score))
     top = max(scored, key=lambda f: f.score)
     return top if top.score >= ENOUGH else None
@@ -192,15 +199,16 @@ def _meanings(
 
 def expected(question: str) -> tuple[re.Pattern[str], ...]:
     """Patterns of the values that the question asks for; none where it asks for words."""
-    for asks, patterns in _TYPES:
-        if asks.search(question):
+    for asked, patterns in _TYPES:
+        if asked.search(question):
             return patterns
     return ()
 
 
 def _value(text: str, patterns: Sequence[re.Pattern[str]]) -> str:
+    """The value of the asked type: the first in a sentence, the last in a row of a table."""
     for pattern in patterns:
         found = [m.group().strip(" .,") for m in pattern.finditer(text)]
         if found:
-            return found[-1]
+            return found[0] if text.rstrip().endswith((".", "。", "!", "?")) else found[-1]
     return ""

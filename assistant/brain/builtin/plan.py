@@ -91,6 +91,14 @@ class Planner:
                 else ()
             )
         parts = [p.strip() for p in _JOINT.split(text) if p and p.strip()] or [text]
+        if self._asks_for_what_is_kept(text, request):
+            return (
+                tuple(
+                    Step(name, {"query": text})
+                    for name in ("recall", "search_knowledge")
+                    if self._has(name)
+                ),
+            )
         now: list[Step] = []
         later: list[Step] = []
         for index, part in enumerate(parts):
@@ -166,11 +174,14 @@ class Planner:
         earlier = [h for h in request.handles if h.kind in DEFAULTS]
         if earlier and len(part) < 60 and self._has(DEFAULTS[earlier[-1].kind]):
             return self._call(DEFAULTS[earlier[-1].kind], part, request)
-        if _MINE.search(part) and self._has("recall"):
-            return Step("recall", {"query": part})
-        if self._has("search_knowledge"):
-            return Step("search_knowledge", {"query": part})
-        return None
+        return Step("search_knowledge", {"query": part}) if self._has("search_knowledge") else None
+
+    def _asks_for_what_is_kept(self, text: str, request: Request) -> bool:
+        """A question about the person's own things, with no file it could mean."""
+        if request.handles or not (_QUESTION.search(text) and _MINE.search(text)):
+            return False
+        wanted = self._router.route(text).tools
+        return not wanted or wanted[0] in {"recall", "search_knowledge"}
 
 
 _FILLED = {"question", "query", "text", "fact"}

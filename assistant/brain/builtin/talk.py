@@ -9,25 +9,23 @@ from assistant.brain.builtin.request import Request
 ADD_A_MODEL = "`ollama pull qwen3` (from https://ollama.com), then start me again"
 ADD_A_MODEL_ZH = "`ollama pull qwen3`（见 https://ollama.com），然后重新启动我"
 
+_ABOUT = (
+    "I am a built-in router without a language model. I read text, codes and facts from pictures, "
+    "listen to recordings, read documents, search what you gave me, calculate, tell the time, "
+    "remember what you ask me to, and speak."
+)
+_ABOUT_ZH = (
+    "我是内置的路由器，没有语言模型。我能读图片里的文字和条码、听录音、读文档、搜索你给我的资料、"
+    "计算、报时、记住你要我记的事，也能朗读。"
+)
 _KINDS: tuple[tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]], ...] = (
     (
         re.compile(
             r"what (?:can|could|do) you do|help\b|who are you|what are you|你能做什么|你是谁|帮助",
             re.IGNORECASE,
         ),
-        (
-            (
-                "I am a built-in router without a language model. I read text, codes and facts from "
-                "pictures, listen to recordings, read documents, search what you gave me, calculate, "
-                "tell the time, remember what you ask me to, and speak."
-            ),
-        ),
-        (
-            (
-                "我是内置的路由器，没有语言模型。我能读图片里的文字和条码、听录音、读文档、搜索你给我的资料、"
-                "计算、报时、记住你要我记的事，也能朗读。"
-            ),
-        ),
+        (_ABOUT,),
+        (_ABOUT_ZH,),
     ),
     (
         re.compile(
