@@ -20,7 +20,7 @@ from typing import BinaryIO
 from memory.errors import Invalid, NotFound, of_os_error
 from memory.naming import clean, session_id
 from memory.records import HandleRecord, Origin
-from memory.store import Store
+from memory.store import Store, private_folder
 
 PIECE = 1 << 20  # bytes read at a time: a film is never in memory as a whole
 ABANDONED = 3600.0  # seconds after which a partial file's writer is taken for dead
@@ -155,7 +155,7 @@ class Blobs:
         try:
             with _reading(source) as pieces:
                 try:
-                    self.folder.mkdir(mode=0o700, exist_ok=True)
+                    private_folder(self.folder)
                     with os.fdopen(_private(partial), "wb") as out:
                         sha256, size = _copy(pieces, out)
                 except OSError as error:
@@ -170,7 +170,7 @@ class Blobs:
         place = self._place(sha256)
         try:
             if not place.exists():
-                place.parent.mkdir(mode=0o700, exist_ok=True)
+                private_folder(place.parent)
                 partial.replace(place)
         except OSError as error:
             raise of_os_error(error, self.store.folder) from error
@@ -236,9 +236,10 @@ def _reading(source: bytes | Path) -> Iterator[Iterator[bytes]]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise NotFound(f"{source} cannot be read: {reason}.", "Name another file.") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Invalid(f"{source} is not a file.", "Name a file.")
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise Invalid(f"{source} is not a file.", "Name a file.")
         yield _pieces(file, source)
 
 

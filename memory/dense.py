@@ -24,7 +24,7 @@ from typing import Any
 
 from memory import vectors
 from memory.errors import Locked
-from memory.store import Store
+from memory.store import Store, private_folder
 from memory.vectors import Vectors
 
 SCAN = 4096
@@ -212,7 +212,7 @@ def _open(folder: Path) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    folder.mkdir(mode=0o700, exist_ok=True)
+    private_folder(folder)
     return chromadb.PersistentClient(
         path=str(folder),
         settings=Settings(anonymized_telemetry=False, allow_reset=False),

@@ -66,11 +66,7 @@ def started(pid: int) -> int:
 
     A process id is used again after its process ended; with its start it is not.
     """
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-        return int(fields[19])  # field 22 of the line; the first two stand before the ")"
-    except (OSError, IndexError, ValueError):
-        return 0
+    return _state(pid)[1]
 
 
 def alive(pid: int, start: int) -> bool:
@@ -81,5 +77,16 @@ def alive(pid: int, start: int) -> bool:
         return False
     except PermissionError:
         pass  # it is there, and somebody else's
-    now = started(pid)
+    state, now = _state(pid)
+    if state in {"Z", "X"}:  # ended, but its parent has not asked for its exit code yet
+        return False
     return now == start or now == 0 or start == 0
+
+
+def _state(pid: int) -> tuple[str, int]:
+    """(state letter, start) of Linux's ``/proc/PID/stat``; ("", 0) elsewhere."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return fields[0].decode(), int(fields[19])  # fields 3 and 22 of the line
+    except (OSError, IndexError, ValueError):
+        return "", 0

@@ -82,8 +82,8 @@ class Store:
         """Make the folder and the file private to their owner; whether they can be written."""
         try:
             if not self.folder.exists():
-                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self.folder.chmod(0o700)
+                self.folder.parent.mkdir(parents=True, exist_ok=True)
+                private_folder(self.folder)
             ours = self.database.exists() or not any(self.folder.iterdir())
             if not os.access(self.folder, os.W_OK):
                 if not self.database.exists():
@@ -124,11 +124,14 @@ class Store:
         Raises:
             Corrupt: it is some other program's database.
         """
-        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        # In this order: another process may just now be making the tables and the number.
+        used = db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
         (ours,) = db.execute("PRAGMA application_id").fetchone()
-        if ours != APPLICATION_ID and db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+        if ours == APPLICATION_ID:
+            return int(db.execute("PRAGMA user_version").fetchone()[0])
+        if used:
             raise corrupt(self.database)
-        return version if ours == APPLICATION_ID else 0
+        return 0
 
     def _migrate(self) -> None:
         with self.lock(), translated(self.database):
@@ -338,6 +341,13 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder that only its owner can enter, whatever the umask."""
+    with suppress(FileExistsError):
+        path.mkdir(mode=0o700)
+        path.chmod(0o700)
 
 
 def _mode(path: Path) -> int:
