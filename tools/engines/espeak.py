@@ -45,10 +45,14 @@ _ONE_LIBRARY = threading.Lock()  # the library's state is one for the whole proc
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice by the name that :meth:`Synthesizer.synthesize` takes, such as ``en-gb``."""
+    """A voice by the name that :meth:`Synthesizer.synthesize` takes, such as ``en-gb``.
+
+    ``file`` is what the library calls it, which is the one name that always finds it.
+    """
 
     name: str
     title: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Synthesizer:
                     "Run: pip install --force-reinstall espeakng-loader",
                 )
             self.voices = _voices(self._library)
-        self._known = {voice.name for voice in self.voices}
+        self._known = {voice.name: voice.file for voice in self.voices}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="espeak")
 
     def synthesize(
@@ -184,7 +188,9 @@ class Synthesizer:
         with _ONE_LIBRARY:
             library = self._library
             library.espeak_SetSynthCallback(callback)
-            if library.espeak_SetVoiceByName(voice.encode()) != 0:
+            name, plus, variant = voice.partition("+")
+            file = self._known.get(name, name) + plus + variant
+            if library.espeak_SetVoiceByName(file.encode()) != 0:
                 return -1
             for parameter, value in manner.settings():
                 library.espeak_SetParameter(parameter, value, 0)
@@ -238,12 +244,22 @@ def _load() -> tuple[Any, Path]:
 
 
 def _voices(library: Any) -> tuple[Voice, ...]:
-    found: dict[str, Voice] = {}
+    found: dict[str, tuple[int, Voice]] = {}
     listed = library.espeak_ListVoices(None)
     index = 0
     while listed[index]:
         record = listed[index].contents
-        name = ctypes.string_at(record.languages + 1).decode("utf-8", "replace")
-        found.setdefault(name.lower(), Voice(name.lower(), record.name.decode("utf-8", "replace")))
+        title, file = (text.decode("utf-8", "replace") for text in (record.name, record.identifier))
+        for priority, name in _languages(record.languages):
+            if name not in found or priority < found[name][0]:
+                found[name] = (priority, Voice(name, title, file))
         index += 1
-    return tuple(sorted(found.values(), key=lambda voice: voice.name))
+    return tuple(found[name][1] for name in sorted(found))
+
+
+def _languages(address: int) -> Iterator[tuple[int, str]]:
+    """Entries of a priority byte (low is preferred) and a name that ends in a zero byte."""
+    while priority := ctypes.string_at(address, 1)[0]:
+        name = ctypes.string_at(address + 1)
+        yield priority, name.decode("utf-8", "replace").lower()
+        address += len(name) + 2

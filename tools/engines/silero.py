@@ -50,8 +50,8 @@ class Manner:
     threshold: float = 0.5
     release: float = 0.35
     shortest: float = 0.1
-    pause: float = 0.6
-    pad: float = 0.25
+    pause: float = 1.0
+    pad: float = 0.5
     longest: float = 24.0
 
 
