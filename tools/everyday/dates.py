@@ -88,6 +88,12 @@ def only(text: str) -> bool:
     return bool(re.fullmatch(_DATE, text.strip(), re.IGNORECASE))
 
 
+def first(text: str) -> str | None:
+    """The first date that a text names, as it is written there."""
+    found = re.search(_DATE, text, re.IGNORECASE)
+    return found.group() if found else None
+
+
 def find(text: str) -> Dated | None:
     """The date sum that a text asks for, or None."""
     if not re.search(r"\d|until|till|since|到|距|离", text):
