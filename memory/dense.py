@@ -17,6 +17,7 @@ import hashlib
 import logging
 import shutil
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ SCAN = 4096
 
 BATCH = 2048  # vectors written at a time under the lock; Chroma takes 5,461 at most
 QUICK = 0.05  # seconds that a reader waits for the lock before it scans instead
+
+HNSW = {"space": "ip", "ef_construction": 200, "ef_search": 200}
 
 _shutter = threading.RLock()
 
@@ -56,12 +59,13 @@ class DenseIndex:
         self.store = store
         self.scan = scan
         self.folder = store.folder / "dense"
+        self._cached: tuple[int, Sequence[int], Vectors] | None = None
         self._name = "chunks-" + hashlib.sha256(encoder.encode()).hexdigest()[:12]
 
     def search(self, query: Vectors, limit: int) -> list[tuple[int, float]]:
         """(chunk id, cosine) of the nearest chunks to ``query`` [d], the nearest first."""
+        count = self._count()
         with self.store.read() as db:
-            (count,) = db.execute("SELECT count(*) FROM vectors").fetchone()
             (lacking,) = db.execute("SELECT count(*) FROM chunks WHERE indexed = 0").fetchone()
         found: list[tuple[int, float]] = []
         whole = count <= self.scan or lacking == count or self.store.readonly
@@ -75,14 +79,32 @@ class DenseIndex:
         return sorted(best.items(), key=lambda item: -item[1])[:limit]
 
     def _scan(self, query: Vectors, limit: int, *, whole: bool) -> list[tuple[int, float]]:
+        if whole and self._count() <= SCAN:
+            ids, matrix = self._whole()
+            return vectors.nearest(ids, matrix, query, limit)
         some = "" if whole else " JOIN chunks ON chunks.id = chunk_id AND indexed = 0"
         best: list[tuple[int, float]] = []
         with self.store.read() as db:
             rows = db.execute(f"SELECT chunk_id, vector FROM vectors{some}")  # noqa: S608 - constants
-            while batch := rows.fetchmany(8192):
+            while batch := rows.fetchmany(2 * SCAN):
                 ids, blobs = zip(*batch, strict=True)
-                best += vectors.nearest(ids, blobs, query, limit)
+                best += vectors.nearest(ids, vectors.unpack(blobs), query, limit)
         return sorted(best, key=lambda item: -item[1])[:limit]
+
+    def _whole(self) -> tuple[Sequence[int], Vectors]:
+        """Every id and vector (6 MB at most), kept in memory until an index changes."""
+        generation = self.store.generation
+        cached = self._cached
+        if cached is None or cached[0] != generation:
+            with self.store.read() as db:
+                rows = db.execute("SELECT chunk_id, vector FROM vectors").fetchall()
+            ids, blobs = zip(*rows, strict=True) if rows else ((), ())
+            cached = self._cached = (generation, ids, vectors.unpack(blobs))
+        return cached[1:]
+
+    def _count(self) -> int:
+        with self.store.read() as db:
+            return int(db.execute("SELECT count(*) FROM vectors").fetchone()[0])
 
     def _query(self, query: Vectors, limit: int) -> list[tuple[int, float]] | None:
         """Chroma's answer; None if it has none to give, and the vectors must be scanned."""
@@ -176,7 +198,7 @@ class DenseIndex:
             self._drop()
             shutil.rmtree(self.folder, ignore_errors=True)
             with self.store.write() as db:
-                db.execute("UPDATE chunks SET indexed = 0")
+                db.execute("UPDATE chunks SET indexed = 0 WHERE indexed = 1")
                 db.execute("DELETE FROM unindexed")
                 self.store.bump(db)
                 self.store.bump(db, "dense")
@@ -198,7 +220,7 @@ class DenseIndex:
             shared = _clients[self.folder] = _Shared(_open(self.folder), generation)
         if create:
             return shared.client.get_or_create_collection(
-                self._name, embedding_function=None, configuration={"hnsw": {"space": "ip"}}
+                self._name, embedding_function=None, configuration={"hnsw": HNSW}
             )
         return shared.client.get_collection(self._name, embedding_function=None)
 

@@ -93,7 +93,9 @@ class Facts:
         vector = self._vectors([query])[0]
         if encoded and vector is not None:
             ids, blobs = [row[0] for row in encoded], [row[-1] for row in encoded]
-            cosine = dict(vectors.nearest(ids, blobs, vectors.unpack([vector])[0], len(ids)))
+            cosine = dict(
+                vectors.nearest(ids, vectors.unpack(blobs), vectors.unpack([vector])[0], len(ids))
+            )
         words = set(terms_of(query))
         scored = []
         for row in rows:

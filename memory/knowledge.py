@@ -235,3 +235,4 @@ class Knowledge:
                 for chunk, vector in zip(chunks, packed, strict=True):
                     if db.execute("SELECT 1 FROM chunks WHERE id = ?", (chunk.id,)).fetchone():
                         ingest.set_vector(db, chunk.id, vector)
+                self.store.bump(db)

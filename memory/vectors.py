@@ -22,21 +22,21 @@ def pack(vectors: Vectors) -> list[bytes]:
 
 
 def unpack(blobs: Sequence[bytes]) -> Vectors:
-    """Float32 [n, d] of n > 0 blobs of equal length."""
+    """Float32 [n, d] of n blobs of equal length."""
     import numpy as np
 
     flat = np.frombuffer(b"".join(blobs), "<f2").astype(np.float32)
-    return flat.reshape(len(blobs), -1)
+    return flat.reshape(len(blobs), -1) if blobs else flat.reshape(0, 0)
 
 
 def nearest(
-    ids: Sequence[int], blobs: Sequence[bytes], query: Vectors, limit: int
+    ids: Sequence[int], matrix: Vectors, query: Vectors, limit: int
 ) -> list[tuple[int, float]]:
-    """(id, cosine) of the ``limit`` rows nearest to ``query`` [d], the nearest first: exact."""
+    """(id, cosine) of the ``limit`` rows of ``matrix`` [n, d] nearest to ``query`` [d]: exact."""
     if not ids:
         return []
     import numpy as np
 
-    scores = unpack(blobs) @ np.asarray(query, np.float32)
+    scores = matrix @ np.asarray(query, np.float32)
     best = np.argsort(-scores, kind="stable")[:limit]
     return [(ids[i], float(scores[i])) for i in best]
