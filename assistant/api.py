@@ -202,6 +202,7 @@ class Assistant:
             settings = dataclasses.replace(settings, model=spec)
         self.settings = settings
         self._house: House = open_house(settings, tools)
+        _ = self._house.tools  # two of one name, or a broken one, are said now
         self._model = None if isinstance(model, str) else model
         self._approve = approve
         self._graph: Any = None
