@@ -36,7 +36,11 @@ def opened(path: Path, name: str, remedy: str = CONVERT) -> Iterator[Any]:
     import av
 
     check_file(path, name)
-    options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
+    options = {
+        "format_whitelist": CONTAINERS,
+        "protocol_whitelist": "file",
+        "max_size": "65536",  # bytes a packet of raw samples: three times as fast as the usual
+    }
     try:
         # The scheme is spelled out: a file may itself be named "http:..." or "concat:...".
         container = av.open(f"file:{path.absolute()}", options=options, metadata_errors="ignore")

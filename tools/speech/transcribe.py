@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 from tools.base import Call, Context, Effects, Item, Parameter, Source, Tool, ToolResult
 from tools.engines.pocketsphinx import POCKETSPHINX
 from tools.engines.silero import utterances
+from tools.errors import Cancelled
 from tools.media import audio
 from tools.media.audio import Audio
 from tools.runtime import Slot
-from tools.speech.recognizer import Recognizer
+from tools.speech.recognizer import Heard, Recognizer
 
 SILENCE = 1e-3
 """Peak below which a recording counts as silent: 60 dB under full scale."""
@@ -73,32 +74,34 @@ class Transcribe(Tool):
         """
         item = call.item("audio")
         recognizer: Recognizer = self.slot.get()
-        recording = audio.stream(item.path, name=item.name)
+        recording = audio.stream(item.path, chunk_seconds=10.0, name=item.name)
         meter = _Meter(recording, context)
         segments: list[Segment] = []
         language = ""
         spoken = 0.0
         try:
             for utterance in utterances(meter):
-                context.check()
-                heard = recognizer.recognize(utterance, cancelled=lambda: context.cancelled)
+                meter.report(utterance.start)
+                heard = _recognized(recognizer, utterance, context)
+                end = utterance.start + utterance.seconds
                 spoken += utterance.seconds
                 language = heard.language
                 if heard.words:
-                    end = utterance.start + utterance.seconds
-                    segments.append(
-                        Segment(
-                            round(utterance.start, 2),
-                            round(end, 2),
-                            heard.text,
-                            round(heard.confidence, 3),
-                        )
-                    )
-                    meter.report(end, heard.text)
+                    at, until = round(utterance.start, 2), round(end, 2)
+                    segments.append(Segment(at, until, heard.text, round(heard.confidence, 3)))
+                meter.report(end, heard.text)
+            meter.report(meter.seconds)
         finally:
             recording.close()
-        context.check()
         return _result(item, recognizer.name, language, segments, spoken, meter)
+
+
+def _recognized(recognizer: Recognizer, utterance: Audio, context: Context) -> Heard:
+    try:
+        return recognizer.recognize(utterance, cancelled=lambda: context.cancelled)
+    except Cancelled:
+        context.check()  # which knows whether it was the person or the deadline
+        raise
 
 
 class _Meter:
@@ -109,6 +112,7 @@ class _Meter:
         self.peak = 0.0
         self._recording = recording
         self._context = context
+        self._told = 0.0
 
     @property
     def notes(self) -> list[str]:
@@ -122,11 +126,13 @@ class _Meter:
             self.seconds += chunk.seconds
             self.peak = max(self.peak, float(np.abs(chunk.samples).max(initial=0.0)))
             yield chunk
-            self.report(self.seconds)
 
     def report(self, at: float, words: str = "") -> None:
+        """Everything before second ``at`` is done; ``words`` are what was heard last."""
         whole = self._recording.info.seconds
-        self._context.progress(min(1.0, at / whole) if whole else None, words)
+        if whole:
+            self._told = max(self._told, min(1.0, at / whole))
+        self._context.progress(self._told if whole else None, words)
 
 
 def _result(
