@@ -33,8 +33,14 @@ _MOST = 2560
 _SMALL = 20.0
 """A line box lower than this, in the detector's pixels, is small print."""
 _SURE = 0.9
+"""This much confidence in the sample ends the search for the way up."""
+_TURN = 0.8
+"""And with less than this the page is not turned: it may hold no text at all."""
 _KEEP = 0.5
-_BATCH = 12
+_BATCH = 6
+_SAMPLE = 3
+"""How many lines are read to find out which way up a page is."""
+_Read = dict[int, tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,29 @@ class OcrPage:
         """Mean confidence, weighted by the length of the lines; 0.0 for a page without text."""
         letters = sum(len(line.text) for line in self.lines)
         return sum(line.confidence * len(line.text) for line in self.lines) / max(1, letters)
+
+    def trusted(self) -> OcrPage:
+        """Without what is more likely texture than text: photos are full of it."""
+        sure = [line for line in self.lines if _signs(line) > 2 and line.confidence >= 0.7]
+        usual = statistics.median(_height(line.box) for line in sure) if len(sure) > 1 else 0.0
+
+        def keep(line: OcrLine) -> bool:
+            signs = _signs(line)
+            if signs > 2:
+                return line.confidence >= 0.65
+            # One or two signs are what wheels and windows are most often taken for.
+            alike = usual and 0.5 <= _height(line.box) / usual <= 2.0
+            return signs > 0 and line.confidence >= (0.85 if alike else 0.99)
+
+        paragraphs = (
+            tuple(row for row in (tuple(filter(keep, row)) for row in paragraph) if row)
+            for paragraph in self.paragraphs
+        )
+        return OcrPage(tuple(p for p in paragraphs if p), self.rotation)
+
+
+def _signs(line: OcrLine) -> int:
+    return sum(letter.isalnum() for letter in line.text)
 
 
 def load() -> RapidOcr:
@@ -145,13 +174,13 @@ class RapidOcr:
         pause()
         if not boxes:
             return OcrPage(())
-        turns = self._turns(page, boxes)
+        turns, known = self._turns(page, boxes)
         pause()
         if turns:
             page = np.ascontiguousarray(np.rot90(page, -turns))
             boxes = self._detect(page)
             pause()
-        pieces = self._recognize(page, boxes, pause)
+        pieces = self._recognize(page, boxes, known, pause)
         height, width = page.shape[:2]
 
         def line(piece: Piece) -> OcrLine:
@@ -192,43 +221,53 @@ class RapidOcr:
         across, down = page.shape[1] / look.shape[1], page.shape[0] / look.shape[0]
         return [_quad((x * across, y * down) for x, y in box) for box in boxes]
 
-    def _turns(self, page: Pixels, boxes: Sequence[Quad]) -> int:
-        """How many clockwise quarter turns would set the page upright."""
+    def _turns(self, page: Pixels, boxes: Sequence[Quad]) -> tuple[int, _Read]:
+        """How many clockwise quarter turns set the page upright.
+
+        Also what was read on the way of boxes that need no turn, so that an upright page
+        costs nothing extra.
+        """
         import numpy as np
 
-        wide = [b for b in boxes if _length(b) > 1.8 * _height(b)]
-        tall = [b for b in boxes if _height(b) > 1.8 * _length(b)]
-        across, down = sum(map(_length, wide)), sum(map(_height, tall))
+        wide = [i for i, b in enumerate(boxes) if _length(b) > 1.8 * _height(b)]
+        tall = [i for i, b in enumerate(boxes) if _height(b) > 1.8 * _length(b)]
+        across = sum(_length(boxes[i]) for i in wide)
+        down = sum(_height(boxes[i]) for i in tall)
         if across > 2 * down:
             sample, order = wide, [0, 2]
         elif down > 2 * across:
             sample, order = tall, [1, 3, 0]
         else:
-            sample, order = list(boxes), [0, 2, 1, 3]
-        sample = _telling(sample)
+            sample, order = list(range(len(boxes))), [0, 2, 1, 3]
+        # The longest lines tell most.
+        sample.sort(key=lambda i: -max(_length(boxes[i]), _height(boxes[i])))
+        sample = sample[:_SAMPLE]
+        known: _Read = {}
         best, highest = 0, 0.0
         for turns in order:
-            crops = [np.ascontiguousarray(np.rot90(_crop(page, b), -turns)) for b in sample]
-            sure = self._sureness([c[:, : 12 * c.shape[0]] for c in crops])
-            if sure > highest + (0.05 if turns and order[0] == 0 else 0.0):
+            crops = [np.ascontiguousarray(np.rot90(_crop(page, boxes[i]), -turns)) for i in sample]
+            read = self._texts(crops)
+            if turns == 0:
+                known = dict(zip(sample, read, strict=True))
+            letters = sum(len(text) for text, _ in read)
+            sure = sum(len(text) * sureness for text, sureness in read) / max(1, letters)
+            if sure > highest + (0.05 if order[0] == 0 else 0.0):
                 best, highest = turns, sure
             if sure >= _SURE:
                 break
-        return best
-
-    def _sureness(self, crops: list[Pixels]) -> float:
-        read = self._texts(crops)
-        letters = sum(len(text) for text, _ in read)
-        return sum(len(text) * sure for text, sure in read) / max(1, letters)
+        if highest < _TURN:
+            best = 0
+        return best, known if best == 0 else {}
 
     def _recognize(
-        self, page: Pixels, boxes: Sequence[Quad], pause: Callable[[], None]
+        self, page: Pixels, boxes: Sequence[Quad], known: _Read, pause: Callable[[], None]
     ) -> list[Piece]:
         import numpy as np
 
         crops = [_crop(page, box) for box in boxes]
-        order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1] / crops[i].shape[0])
-        read: dict[int, tuple[str, float]] = {}
+        read = dict(known)
+        order = [i for i in range(len(crops)) if i not in read]
+        order.sort(key=lambda i: crops[i].shape[1] / crops[i].shape[0])
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
             read.update(zip(batch, self._texts([crops[i] for i in batch]), strict=True))
@@ -284,12 +323,6 @@ def _height(box: Quad) -> float:
 
 def _apart(one: Point, two: Point) -> float:
     return float(((one[0] - two[0]) ** 2 + (one[1] - two[1]) ** 2) ** 0.5)
-
-
-def _telling(boxes: Sequence[Quad]) -> list[Quad]:
-    """Up to four boxes that tell most: large print, but not the one odd headline."""
-    longest = sorted(boxes, key=lambda b: max(_length(b), _height(b)), reverse=True)
-    return longest[:4]
 
 
 def _crop(page: Pixels, box: Quad) -> Pixels:

@@ -107,15 +107,16 @@ def fit(pixels: PilImage.Image, side: int) -> tuple[PilImage.Image, float]:
     return pixels.resize(size, Pil.Resampling.LANCZOS, reducing_gap=3.0), scale
 
 
-def open_image(source: str | Path | bytes, *, frame: int = 0) -> Image:
+def open_image(source: str | Path | bytes, *, frame: int = 0, name: str = "") -> Image:
     """Read a picture from a file or from its bytes.
 
-    ``frame`` picks one page of a multi-page TIFF or one frame of an animation.
+    ``frame`` picks one page of a multi-page TIFF or one frame of an animation. ``name`` is
+    what an error calls the picture, where the file's own name would mean nothing to the person.
 
     Raises:
         BadInput: missing, empty, truncated, too large, or not a picture I can open.
     """
-    data, name = _data(source)
+    data, name = _data(source, name)
     pil = _pillow()
     try:
         opened = pil.open(io.BytesIO(data), formats=_formats())
@@ -144,12 +145,12 @@ def open_image(source: str | Path | bytes, *, frame: int = 0) -> Image:
             raise _broken(name) from error
 
 
-def _data(source: str | Path | bytes) -> tuple[bytes, str]:
+def _data(source: str | Path | bytes, name: str) -> tuple[bytes, str]:
     if isinstance(source, bytes):
-        name, size = "The picture", len(source)
+        name, size = name or "The picture", len(source)
     else:
         path = Path(source)
-        name = path.name or str(path)
+        name = name or path.name or str(path)
         try:
             if path.is_dir():
                 raise BadInput(f"{name} is a folder, not a picture.", "Name a file inside it.")
@@ -199,19 +200,18 @@ def _decode(opened: PilImage.Image, frame: int) -> Image:
         opened.seek(frame)
         if opened.width * opened.height > MAX_PIXELS:
             raise _too_many_pixels("The page", opened.size)
-    exif, mode = _exif(opened), opened.mode
+    exif, mode, form = _exif(opened), opened.mode, opened.format or ""
     opened.load()
     # A malformed EXIF block must not cost the person the picture.
     with contextlib.suppress(ValueError, TypeError, KeyError, SyntaxError, OverflowError):
         opened = ImageOps.exif_transpose(opened)
     transparent = opened.has_transparency_data
     pixels = _rgb(opened, transparent=transparent)
-    name = {"MPO": "JPEG", "DIB": "BMP"}.get(opened.format or "", opened.format or "")
     return Image(
         pixels=pixels,
         width=pixels.width,
         height=pixels.height,
-        format=name,
+        format={"MPO": "JPEG", "DIB": "BMP"}.get(form, form),
         mode=mode,
         frames=frames,
         frame=frame,

@@ -236,11 +236,27 @@ def _paragraphs(rows: list[list[_Box]]) -> list[Paragraph]:
     heights = [statistics.median(b.h for b in row) for row in rows]
     steps = [b - a for a, b in itertools.pairwise(middles)]
     usual = statistics.median_low(steps) if steps else 0.0
+    ends = _early_ends(rows)
     out: list[list[Row]] = [[]]
     for index, row in enumerate(rows):
         if index:
             step, tall = steps[index - 1], max(heights[index - 1], heights[index])
-            if step > max(1.4 * usual if len(steps) > 1 else 0.0, 1.35 * tall):
+            if index - 1 in ends or step > max(1.4 * usual if len(steps) > 1 else 0.0, 1.35 * tall):
                 out.append([])
         out[-1].append(tuple(b.piece for b in row))
     return [tuple(paragraph) for paragraph in out]
+
+
+def _early_ends(rows: list[list[_Box]]) -> set[int]:
+    """Rows of running text after which the next row's first word would still have fitted."""
+    if len(rows) < 5 or any(len(row) > 1 for row in rows):
+        return set()
+    lines = [row[0] for row in rows]
+    right = max(box.right for box in lines)
+    out = set()
+    for index, (box, after) in enumerate(itertools.pairwise(lines)):
+        text, word = box.piece.text, after.piece.text.split()[0]
+        room = (len(word) + 2) * after.w / max(1, len(after.piece.text))
+        if right - box.right > max(room, 0.15 * (right - box.x)) and text[-1] in '.!?:”"。！？：':
+            out.add(index)
+    return out if len(out) <= 0.3 * len(rows) else set()
