@@ -80,7 +80,7 @@ def test_fusion_prefers_what_both_found() -> None:
 def test_chunks_hold_whole_sentences_and_all_of_them() -> None:
     sentences = [f"Sentence number {i} says something about the topic." for i in range(120)]
     chunks = chunks_of([Section(" ".join(sentences), "page=3", "Topics")])
-    assert len(chunks) > 3
+    assert len(chunks) >= 3
     assert " ".join(c.text for c in chunks) == " ".join(sentences)
     for chunk in chunks:
         assert chunk.text.endswith("topic.")
@@ -103,7 +103,7 @@ def test_lines_are_narrowed_to_the_chunk() -> None:
     ]
     text = "\n".join(lines)
     chunks = chunks_of([Section(text, "sheet=Q3 lines=11-100")])
-    assert len(chunks) > 3
+    assert len(chunks) >= 3
     for chunk in chunks:
         place = chunk.locator.removeprefix("sheet=Q3 lines=")
         first, last = (int(number) - 11 for number in place.split("-"))
