@@ -190,7 +190,7 @@ def test_html_says_its_encoding(tmp_path: Path) -> None:
 
 def test_html_nested_without_end_is_read(tmp_path: Path) -> None:
     page = "<html><body>top " + "<div>" * 50_000 + "deep" + "</div>" * 50_000
-    assert "top" in text(read(write(tmp_path, "a.html", page)))
+    assert text(read(write(tmp_path, "a.html", page))) == "top\ndeep"
 
 
 def test_a_feed_gives_its_items(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_feed_gives_its_items(tmp_path: Path) -> None:
     document = read(write(tmp_path, "a.rss", feed))
     assert document.title == "News"
     assert document.sections[-1].locator == "heading=Rain"
-    assert "It\nrains" in text(document)
+    assert "It rains" in text(document)
 
 
 def book(path: Path, *, drm: bool = False, keep: int = 2) -> Path:

@@ -10,6 +10,7 @@ from typing import Final
 from tools.documents.base import Job
 from tools.documents.encodings import load
 from tools.documents.sheets import Row, add_rows
+from tools.documents.text import add_lines
 
 DELIMITERS: Final = ",;\t|"
 MAX_COLUMNS: Final = 500
@@ -23,6 +24,8 @@ def read_csv(job: Job) -> None:
     else:
         delimiter, skip = _delimiter(text, job.suffix), 0
     add_rows(job, _rows(job, text, delimiter, skip), "", "", "lines")
+    if not job.sections:
+        add_lines(job, text.split("\n"))
 
 
 def _delimiter(text: str, suffix: str) -> str:

@@ -131,7 +131,10 @@ def read_mail(job: Job) -> None:
     """An e-mail: who, when, about what, then the body; attachments are named, not opened."""
     from email import message_from_bytes, policy
 
-    message = message_from_bytes(job.path.read_bytes(), policy=policy.default)
+    data = job.path.read_bytes()
+    if data.lower().count(b"content-type: multipart/") > 100:  # each level is read once more
+        raise job.damaged("e-mail message")
+    message = message_from_bytes(data, policy=policy.default)
     job.title = str(message.get("Subject", ""))
     facts = [f"{k}: {message[k]}" for k in ("From", "To", "Cc", "Date", "Subject") if message[k]]
     job.add("\n".join(facts), "heading=Message", "Message")
