@@ -100,7 +100,7 @@ def find(text: str) -> Dated | None:
         return None
     named = re.findall(_DATE, text, re.IGNORECASE)
     marked = re.sub(_DATE, _MARK, text, flags=re.IGNORECASE)
-    if not named and not re.match(_LEAD + rf"?(?:in\s+)?{_STEP}", marked, re.IGNORECASE):
+    if not named and not re.match(rf"(?:{_LEAD})?(?:in\s+)?{_STEP}", marked, re.IGNORECASE):
         return None
     bare = re.sub(_LEAD, "", marked, flags=re.IGNORECASE)
     for candidate in dict.fromkeys((marked, bare)):
