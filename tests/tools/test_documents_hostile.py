@@ -93,11 +93,11 @@ def test_pictures_have_a_limit_and_repeats_are_read_once(
         return out.getvalue()
 
     seen: list[object] = []
-    job = base.Job(tmp_path, "x", ocr=lambda image: str(seen.append(image)))
+    job = base.Job(tmp_path, "x", ocr=lambda image: str(seen.append(image.getpixel((0, 0)))))
     monkeypatch.setattr(base, "MAX_PICTURES", 2)
     for color in ("red", "red", "green", "blue"):
         job.picture(stamp(color))
-    assert len(seen) == 2
+    assert seen == [(255, 0, 0), (0, 128, 0)]
     assert "first 2 pictures" in job.notes[0]
     assert job.picture(b"\x89PNG\r\n\x1a\nnonsense") == ""
 

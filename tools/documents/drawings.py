@@ -80,7 +80,9 @@ def chart(archive: Package, member: str) -> tuple[str, list[list[str]]]:
         return "", []
     heading = root.find(f".//{C}chart/{C}title")
     title = "" if heading is None else " ".join(t.text or "" for t in heading.iter(f"{A}t"))
-    header, columns, categories = [""], [], []
+    header = [""]
+    columns: list[list[str]] = []
+    categories: list[str] = []
     for series in root.iter(f"{C}ser"):
         name = series.find(f"{C}tx")
         header.append("" if name is None else " ".join(v.text or "" for v in name.iter(f"{C}v")))

@@ -11,7 +11,11 @@ from tools.errors import BadInput
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-    from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
+    from pypdfium2 import (  # type: ignore[import-untyped,unused-ignore]
+        PdfDocument,
+        PdfPage,
+        PdfTextPage,
+    )
 
 PDFIUM: Final = threading.RLock()
 """PDFium is not thread-safe: every call into it, in the whole process, holds this lock."""
@@ -115,7 +119,7 @@ def _pages(job: Job, document: PdfDocument, count: int, headings: dict[int, str]
     for index in range(count):
         job.report(index, count, f"page {index + 1} of {count}")
         heading = headings.get(index, heading)
-        text, image, crops = "", None, []
+        crops: list[Any] | None
         try:
             with PDFIUM:
                 text, image, crops = _page(job, document, index, recognized < MAX_OCR_PAGES)
@@ -185,7 +189,9 @@ def _render(page: PdfPage) -> Image:
 
 def _pictures(page: PdfPage, layer: PdfTextPage) -> list[tuple[float, float, float, float]]:
     """Boxes (left, bottom, right, top in points) of pictures that no text of the page covers."""
-    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+    from pypdfium2.raw import (  # type: ignore[import-untyped,unused-ignore]
+        FPDF_PAGEOBJ_IMAGE,
+    )
 
     boxes = []
     width, height = page.get_size()
@@ -234,7 +240,7 @@ def _annotations(page: PdfPage) -> list[str]:
     """Comments and the values of form fields, as ``[comment] ...`` and ``[field name] value``."""
     import ctypes
 
-    from pypdfium2 import raw
+    from pypdfium2 import raw  # type: ignore[import-untyped,unused-ignore]
 
     def value(annotation: Any, key: bytes) -> str:
         size = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)

@@ -158,7 +158,7 @@ class Page:
         if name in BLOCKS or name in HEADINGS or name == "pre":
             self._end()
         if name == "pre":
-            self.sink.paragraph("".join(node.itertext()))
+            self.sink.paragraph("".join(str(t) for t in node.itertext()))
             return []
         if name == "table" and _is_data(node):
             self._table(node)
@@ -242,7 +242,9 @@ def read_feed(job: Job) -> None:
     def named(node: _Element, *names: str) -> str:
         for child in node:
             if isinstance(child.tag, str) and child.tag.rsplit("}", 1)[-1] in names:
-                text = "".join(child.itertext()).strip() or (child.get("href") or "")
+                text = "".join(str(t) for t in child.itertext()).strip() or (
+                    child.get("href") or ""
+                )
                 if text:
                     return text
         return ""
