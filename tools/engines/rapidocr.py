@@ -32,6 +32,7 @@ _MOST = 2560
 """And when the print turns out to be small."""
 _SMALL = 20.0
 """A line box lower than this, in the detector's pixels, is small print."""
+_SMALL_SHRUNK = 32.0
 _SURE = 0.9
 """This much confidence in the sample ends the search for the way up."""
 _TURN = 0.8
@@ -200,8 +201,10 @@ class RapidOcr:
         if not boxes:
             return boxes
         low = statistics.quantiles([_height(b) * scale for b in boxes] * 2, n=4)[0]
-        if low < _SMALL:
-            closer = min(scale * min(3.0, 1.6 * _SMALL / low), _MOST / max(page.shape[:2]))
+        # A page that was shrunk may hold footnotes too small to be found at all.
+        small = _SMALL if scale == 1 else _SMALL_SHRUNK
+        if low < small:
+            closer = min(scale * min(3.0, 1.6 * small / low), _MOST / max(page.shape[:2]))
             if closer > scale * 1.2:
                 return self._detect_at(page, closer) or boxes
         return boxes
