@@ -73,7 +73,11 @@ def from_tool(error: ToolError) -> AssistantError:
 
 
 def from_store(error: StoreError) -> AssistantError:
-    return StoreFailed(error.message, error.remedy)
+    """A store's error as the person's; a name or a fact that it refuses is bad input."""
+    from memory import errors
+
+    theirs = isinstance(error, (errors.Invalid, errors.NotFound, errors.Refused))
+    return (InputError if theirs else StoreFailed)(error.message, error.remedy)
 
 
 def of_exit_code(message: str, remedy: str, exit_code: int) -> AssistantError:

@@ -30,8 +30,9 @@ class Settings:
     """Address of an OpenAI-compatible server, for ``openai:NAME``."""
     max_tool_calls: int = 12
     """Tool calls in one turn, after which the model must answer with what it has."""
-    turn_seconds: float = 600.0
-    tool_seconds: float = 300.0
+    turn_seconds: float = 3600.0
+    tool_seconds: float = 120.0
+    """How long a tool may show no progress before it is stopped."""
     context_tokens: int = 6000
     """Budget for history and recalled facts, in tokens of about four letters."""
     reply_tokens: int = 2048

@@ -77,7 +77,12 @@ class House:
     def facts(self) -> Facts:
         from memory.facts import Facts
 
-        return Facts(self.store, self.encoder.encode)
+        return Facts(
+            self.store,
+            self.encoder.encode,
+            encoder=self.encoder.name,
+            unknown=self.encoder.unknown_share,
+        )
 
     @cached_property
     def knowledge(self) -> Knowledge:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import threading
 from collections.abc import Awaitable, Mapping
@@ -86,14 +87,19 @@ def _scalar(tool: Tool, parameter: Parameter, value: Any) -> Any:
 async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -> ToolResult:
     """Run the tool; a synchronous one in its slot's thread, or in a thread of its own.
 
-    A cancelled or late run is told through ``context`` and no longer waited for; what it
-    still returns is discarded.
+    It may take ``seconds`` without a sign of progress; each report starts them anew, so that
+    a long recording is heard to its end and a hanging engine is not waited for. A cancelled
+    or late run is told through ``context``; what it still returns is discarded.
 
     Raises:
-        ToolError: what the tool raised, or Failed when ``seconds`` are over.
+        ToolError: what the tool raised, or Failed when the time is over.
     """
+    loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds) as limit:
+            context.on_progress(
+                lambda: loop.call_soon_threadsafe(_extend, limit, loop.time() + seconds)
+            )
             if tool.asynchronous:
                 return await cast("Awaitable[ToolResult]", tool.run(call, context))
             if tool.slot is not None:
@@ -106,12 +112,18 @@ async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -
     except TimeoutError as error:
         context.cancel()
         raise Failed(
-            f"{tool.name} took longer than {seconds:g} seconds and was stopped.",
+            f"{tool.name} showed no progress for {seconds:g} seconds and was stopped.",
             "Give it a smaller file, or raise tool_seconds in the settings.",
         ) from error
     except asyncio.CancelledError:
         context.cancel()
         raise
+
+
+def _extend(limit: asyncio.Timeout, when: float) -> None:
+    if not limit.expired():
+        with contextlib.suppress(RuntimeError):  # the run ended while the report was on its way
+            limit.reschedule(when)
 
 
 def _in_thread(tool: Tool, call: Call, context: Context) -> Future[Any]:

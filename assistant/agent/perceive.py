@@ -16,8 +16,10 @@ from assistant.agent.execute import execute, resolve
 from assistant.agent.recall import human
 from assistant.agent.receipts import record
 from assistant.agent.run import CALL_ID, Run
+from assistant.agent.style import SURE
 from assistant.errors import InputError
 from tools.base import Call, Item, ToolResult
+from tools.errors import ToolError
 
 if TYPE_CHECKING:
     from tools.emotion.feeling import Feeling
@@ -46,16 +48,24 @@ class Perceive(AgentMiddleware[Any, Run]):
         if run.heard is not None:
             run.text = " ".join(part for part in (run.text, run.heard) if part)
         if self._sense is not None and run.settings.sense_feelings and run.text:
-            run.feeling = await asyncio.to_thread(self._sense, run.text[:2000])
-            if run.feeling is not None:
-                run.emit(events.FeelingSensed, feeling=run.feeling)
+            await self._feel(run, self._sense)
         rest = [item for item in run.given if item.handle != run.speech]
+        feeling = run.feeling.label if run.feeling and run.feeling.confidence >= SURE else ""
         content = {
+            "feeling": feeling,
             "attachments": [
                 {"handle": i.handle, "kind": i.kind, "name": i.name, "mime": i.mime} for i in rest
-            ]
+            ],
         }
         return {"messages": [human(run.text, content)]}
+
+    async def _feel(self, run: Run, sense: Sense) -> None:
+        try:
+            run.feeling = await asyncio.to_thread(sense, run.text[:2000])
+        except ToolError as error:
+            run.notice(f"I cannot sense feelings now: {error}")  # no reason not to answer
+        if run.feeling is not None:
+            run.emit(events.FeelingSensed, feeling=run.feeling)
 
     async def _hear(self, run: Run, item: Item) -> None:
         tool = run.tools["transcribe"]

@@ -110,18 +110,19 @@ def to_langchain(messages: Sequence[Message]) -> list[AnyMessage]:
     for message in messages:
         content = message.content
         if message.role == "tool":
-            if waiting.pop(str(content.get("call_id")), None) is not None:
+            if waiting.pop(str(content.get("tool_call_id")), None) is not None:
                 out.append(
                     ToolMessage(
                         str(content.get("text", "")),
-                        tool_call_id=str(content["call_id"]),
+                        tool_call_id=str(content["tool_call_id"]),
                         name=str(content.get("name", "")),
                     )
                 )
             continue
         out += _closed(waiting)
         if message.role == "user":
-            out.append(human(str(content.get("text") or heard.get(message.turn_id, "")), content))
+            text = str(content.get("text") or heard.get(message.turn_id, ""))
+            out.append(human(text, {"attachments": content.get("attachments", ())}))
         else:
             calls = [
                 {"name": c["name"], "args": c["args"], "id": c["id"], "type": "tool_call"}
@@ -144,5 +145,8 @@ def human(text: str, content: Any) -> HumanMessage:
     """The person's message, with their attachments by handle; never a path."""
     given = [dict(a) for a in content.get("attachments", ())]
     lines = [f"[attached {a['handle']}: {a['name']} ({a['mime']})]" for a in given]
+    feeling = str(content.get("feeling") or "")
     body = "\n".join(part for part in (text, *lines) if part)
-    return HumanMessage(body, additional_kwargs={"text": text, "attachments": given})
+    return HumanMessage(
+        body, additional_kwargs={"text": text, "attachments": given, "feeling": feeling}
+    )

@@ -51,6 +51,8 @@ class Receipts(AgentMiddleware[Any, Run]):
         if result is None:
             text = f"ERROR: {receipt.error} {receipt.remedy}".strip()
             return ToolMessage(text, name=name, tool_call_id=call_id, status="error")
+        if request.tool is not None and "fact" in result.data:
+            run.emit(events.FactKept, text=str(result.data["fact"]))
         marks = [(run.cite(source), source) for source in result.sources]
         return ToolMessage(
             fenced(name, result, marks, receipt),

@@ -80,12 +80,7 @@ class Run:
                 )
             )
 
-        return Context(
-            seconds=self.settings.tool_seconds,
-            progress=progress,
-            session=self.session,
-            turn_id=self.turn_id,
-        )
+        return Context(progress=progress, session=self.session, turn_id=self.turn_id)
 
     def keep(self, made: Made) -> Item:
         """Store what a tool made, give it a handle, and show it."""

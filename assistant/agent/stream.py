@@ -115,7 +115,10 @@ def _store(draft: Draft, message: Any) -> None:
         draft.stored.append(("assistant", {"text": message.text, "tool_calls": calls}))
     elif isinstance(message, ToolMessage):
         draft.stored.append(
-            ("tool", {"text": message.text, "call_id": message.tool_call_id, "name": message.name})
+            (
+                "tool",
+                {"text": message.text, "tool_call_id": message.tool_call_id, "name": message.name},
+            )
         )
 
 

@@ -88,7 +88,7 @@ _ENGINES = (
     ("hearing", "PocketSphinx", "pocketsphinx", "English; about one word in three is wrong", ""),
     ("speech detection", "Silero", "faster-whisper", "", ""),
     ("speaking", "eSpeak NG", "espeakng-loader", "", ""),
-    ("documents", "pypdfium2, python-docx, …", "pypdfium2", "", ""),
+    ("documents", "PDFium, lxml, openpyxl", "pypdfium2", "", ""),
     ("knowledge", "Chroma + SQLite FTS5", "chromadb", "", ""),
 )
 

@@ -108,7 +108,7 @@ def test_piped_text_is_the_question_and_a_dash_is_an_attachment() -> None:
         (["ask", "hi", "--model", "nonsense"], 2, "nonsense"),
         (["ask", "hi", "--model", "anthropic:claude"], 3, "anthropic"),
         (["ask", "hi", "--bogus"], 2, "--bogus"),
-        (["ask", "hi", "--session", "a/b"], 1, "a/b"),
+        (["ask", "hi", "--session", "a/b"], 2, "slashes"),
         (["look", "missing.png", "what"], 2, "missing.png"),
         (["transcribe", "missing.wav"], 2, "missing.wav"),
     ],

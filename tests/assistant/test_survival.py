@@ -7,12 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from assistant import Assistant, Settings
 from assistant.brain.scripted import ScriptedModel
 
 WORKER = """
 import sys
 from pathlib import Path
+import pytest
+
 from assistant import Assistant, Settings, events, tool
 from assistant.brain.scripted import ScriptedModel
 
@@ -35,6 +39,7 @@ with Assistant(model=model, tools=[double], settings=settings) as assistant:
 KILLS = 30
 
 
+@pytest.mark.timeout(600)
 def test_thirty_kills_lose_no_accepted_message(home: Path) -> None:
     luck = random.Random(20260314)
     accepted: list[int] = []

@@ -48,6 +48,7 @@ class Request:
     steps: tuple[tuple[Answer, ...], ...]
     before: str = ""
     turn: int = 0
+    feeling: str = ""
 
     @property
     def chinese(self) -> bool:
@@ -82,6 +83,7 @@ def read_request(messages: Sequence[BaseMessage]) -> Request:
         handles=tuple(handles),
         steps=_steps(messages[last + 1 :]),
         before=before[-1] if before else "",
+        feeling=str(message.additional_kwargs.get("feeling", "")),
         turn=sum(isinstance(m, HumanMessage) for m in messages),
     )
 

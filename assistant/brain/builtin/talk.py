@@ -74,14 +74,14 @@ def _one(choices: tuple[str, ...], request: Request) -> str:
     return options[request.turn % len(options)]
 
 
-def talk(request: Request, feeling: str = "") -> str:
+def talk(request: Request) -> str:
     """A brief reply in kind, or an honest one that says what would be needed."""
     for pattern, english, chinese in _KINDS:
         if pattern.search(request.text):
             return _one(chinese if request.chinese else english, request)
     moods = _FEELINGS_ZH if request.chinese else _FEELINGS
-    if feeling in moods:
-        return _one(moods[feeling], request)
+    if request.feeling in moods:
+        return _one(moods[request.feeling], request)
     if request.chinese:
         return f"这需要语言模型才能回答，我是内置的路由器。要添加一个：{ADD_A_MODEL_ZH}。"
     return (
