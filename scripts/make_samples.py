@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 SAMPLES = Path(__file__).resolve().parent.parent / "assistant" / "samples"
-QUESTION = "how much is the rent"
+QUESTION = "what is the monthly rent"
 RECEIPT = """\
 CORNER BAKERY
 12 Mill Lane, Oxford
