@@ -134,6 +134,7 @@ class Context:
         self.turn_id = turn_id
         self.deadline = None if seconds is None else time.monotonic() + seconds
         self._progress = progress
+        self._watchers: list[Callable[[], object]] = []
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:
@@ -156,8 +157,14 @@ class Context:
 
     def progress(self, fraction: float | None, message: str = "") -> None:
         """Report how far the run is: ``fraction`` in 0..1, or None where it is not known."""
+        for watcher in self._watchers:
+            watcher()
         if self._progress is not None:
             self._progress(fraction, message)
+
+    def on_progress(self, watcher: Callable[[], object]) -> None:
+        """Call ``watcher`` at every sign of progress, in the thread that reports it."""
+        self._watchers.append(watcher)
 
 
 @dataclass(frozen=True, slots=True)
