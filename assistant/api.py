@@ -356,6 +356,7 @@ class Assistant:
                 facts=self._house.known_facts,
                 sense=self._house.sense,
                 approve=self._approve,
+                explains=self._model_name != "builtin",
             )
         return self._graph
 

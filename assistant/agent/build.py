@@ -13,6 +13,7 @@ from assistant.agent.limits import Limits
 from assistant.agent.perceive import Perceive, Sense
 from assistant.agent.recall import Facts, History, Recall
 from assistant.agent.receipts import Receipts
+from assistant.agent.refuse import Refuse
 from assistant.agent.run import Run
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ def build(
     facts: Facts,
     sense: Sense | None,
     approve: Approval | None,
+    explains: bool = True,
 ) -> Any:
     """The graph of a turn: ``graph.astream({"messages": []}, context=run)``.
 
     The first middleware is the outermost: limits see every call, receipts record also
-    what was not approved.
+    what was not approved. ``explains`` says whether the model can word a tool's failure.
     """
     return create_agent(
         model,
@@ -42,6 +44,7 @@ def build(
             Perceive(sense),
             Recall(history, facts),
             Limits(),
+            *(() if explains else (Refuse(),)),
             Receipts(),
             Approve(approve),
         ],

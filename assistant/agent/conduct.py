@@ -21,7 +21,8 @@ from assistant.turn import Attachment, Reply, receipt_dict
 from memory.errors import StoreError
 from tools.base import Call, Item, ToolResult
 from tools.errors import ToolError
-from tools.media.sniff import Sniffed, sniff
+from tools.media.check import check
+from tools.media.sniff import Sniffed
 
 if TYPE_CHECKING:
     from memory.records import TurnState
@@ -174,13 +175,13 @@ def _accept(run: Run) -> None:
 
 def _sniffed(attachment: Attachment) -> Sniffed:
     if attachment.path is not None:
-        return sniff(attachment.path)
+        return check(attachment.path, name=attachment.name)
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="assistant-") as folder:
         path = Path(folder) / (Path(attachment.name).name or "attachment")
         path.write_bytes(attachment.data or b"")
-        return sniff(path)
+        return check(path, name=attachment.name)
 
 
 def _attach(run: Run, attachment: Attachment, kind: Kind, mime: str) -> Item:

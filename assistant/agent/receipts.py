@@ -88,6 +88,8 @@ async def record(
     except Exception as raised:  # a tool is foreign code: the turn must outlive its bugs
         log.exception("the tool %s failed", name)
         error = Failed(f"{name} failed: {type(raised).__name__}: {raised}")
+    if error is not None:
+        run.errors.append(error)
     return result, _receipt(run, name, call_id, arguments, start, result, error, made)
 
 

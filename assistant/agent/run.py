@@ -17,6 +17,7 @@ from tools.base import Context, Item, Made, Receipt, Source, Tool
 if TYPE_CHECKING:
     from assistant.settings import Settings
     from tools.emotion.feeling import Feeling
+    from tools.errors import ToolError
 
 Ev = TypeVar("Ev", bound=events.Event)
 
@@ -47,6 +48,7 @@ class Run:
     earlier: frozenset[str] = frozenset()
     """Tools that ran in this session before: what lies in the conversation is proven too."""
     receipts: list[Receipt] = field(default_factory=list)
+    errors: list[ToolError] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     artifacts: list[Artifact] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)

@@ -144,7 +144,7 @@ class _Both(Printer):
     """Prints with traces, and writes down what was heard and felt."""
 
     def __init__(self, record: list[str]) -> None:
-        super().__init__(trace=True)
+        super().__init__(trace=True, say=out)
         self._record = record
 
     def _on_transcript(self, event: events.Transcript) -> None:

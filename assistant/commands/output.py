@@ -111,10 +111,16 @@ class Progress:
 class Printer:
     """Shows the events of a turn: text on stdout as it comes, the rest on stderr."""
 
-    def __init__(self, *, trace: bool = False, quiet: bool = False, stream: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        trace: bool = False,
+        quiet: bool = False,
+        say: Callable[[str], None] | None = None,
+    ) -> None:
         self._trace = trace
         self._quiet = quiet
-        self._stream = stream
+        self._say = say or err
         self._progress = Progress()
         self._column = 0
 
@@ -127,12 +133,12 @@ class Printer:
         self._progress.clear()
         if not self._quiet:
             sure = "" if event.confidence is None else f" (confidence {event.confidence:.0%})"
-            err(f"I heard: “{event.text}”{sure}")
+            self._say(f"I heard: “{event.text}”{sure}")
 
     def _on_feelingsensed(self, event: events.FeelingSensed) -> None:
         if self._trace:
             f = event.feeling
-            err(f"  · feeling: {f.label} {f.confidence:.0%} (from {f.source})")
+            self._say(f"  · feeling: {f.label} {f.confidence:.0%} (from {f.source})")
 
     def _on_toolstarted(self, event: events.ToolStarted) -> None:
         self._progress.show(f"{event.tool} …")
@@ -144,29 +150,29 @@ class Printer:
     def _on_toolfinished(self, event: events.ToolFinished) -> None:
         self._progress.clear()
         if self._trace:
-            err(f"  · {receipt_line(event.receipt)}")
+            self._say(f"  · {receipt_line(event.receipt)}")
 
     def _on_notice(self, event: events.Notice) -> None:
         self._progress.clear()
         if not self._quiet:
             self._fresh_line()
-            err(f"  ! {event.text}")
+            self._say(f"  ! {event.text}")
 
     def _on_claimremoved(self, event: events.ClaimRemoved) -> None:
         if not self._quiet:
             self._fresh_line()
-            err(f"  ! left out, {event.reason}: “{event.sentence}”")
+            self._say(f"  ! left out, {event.reason}: “{event.sentence}”")
 
     def _on_factkept(self, event: events.FactKept) -> None:
         if self._trace:
-            err(f"  · kept: {event.text}")
+            self._say(f"  · kept: {event.text}")
 
     def _on_textreset(self, event: events.TextReset) -> None:
         self._fresh_line()
 
     def _on_textdelta(self, event: events.TextDelta) -> None:
         self._progress.clear()
-        if not self._quiet and self._stream:
+        if not self._quiet:
             out(event.text, end="")
             self._column = 0 if event.text.endswith("\n") else 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tools.documents.base import Job
@@ -52,6 +53,16 @@ def read_pdf(job: Job) -> None:
     finally:
         with PDFIUM:
             document.close()
+
+
+def check_pdf(path: Path, *, name: str = "") -> None:
+    """Open a PDF and close it again.
+
+    Raises:
+        BadInput: it is encrypted, or too damaged to open.
+    """
+    with PDFIUM:
+        _open(Job(path, name or path.name, ".pdf", None, None, None)).close()
 
 
 def _open(job: Job) -> PdfDocument:

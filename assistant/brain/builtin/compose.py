@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from assistant.brain.builtin.extract import Found, Passage, best, expected, words
+from assistant.brain.builtin.extract import Found, Passage, best, expected, value_in, words
 from assistant.brain.builtin.request import Answer, Request
 from assistant.brain.builtin.talk import ADD_A_MODEL, ADD_A_MODEL_ZH, talk
 
@@ -36,6 +36,7 @@ class Composer:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._ways: dict[str, Callable[[Request, Answer], str]] = {
+            "look": self._look,
             "read_text": self._read_text,
             "read_document": self._read_document,
             "transcribe": self._transcribe,
@@ -79,6 +80,12 @@ class Composer:
         if not alone:
             return ""
         return "这是录音。" if request.chinese else "Here it is as a recording."
+
+    def _look(self, request: Request, answer: Answer) -> str:
+        said = str(answer.result.text).strip()
+        first = said.partition("\n")[0]
+        value = value_in(first.rstrip("”.。"), expected(request.text))
+        return f"{value}: {said}" if value and "“" in first and value != said else said
 
     def _read_text(self, request: Request, answer: Answer) -> str:
         rows = [

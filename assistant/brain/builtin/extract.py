@@ -174,7 +174,7 @@ def best(question: str, passages: Sequence[Passage], encoder: Encoder) -> Found 
     types = expected(question)
     scored = []
     for passage, near, shared in zip(passages, meaning, overlap, strict=True):
-        value = _value(passage.text, types)
+        value = value_in(passage.text, types)
         score = 0.5 * near + 0.5 * shared + (0.06 if value and shared > 0 else 0.0)
         if types and not value:
             score -= 0.04
@@ -205,7 +205,7 @@ def expected(question: str) -> tuple[re.Pattern[str], ...]:
     return ()
 
 
-def _value(text: str, patterns: Sequence[re.Pattern[str]]) -> str:
+def value_in(text: str, patterns: Sequence[re.Pattern[str]]) -> str:
     """The value of the asked type: the first in a sentence, the last in a row of a table."""
     for pattern in patterns:
         found = [m.group().strip(" .,") for m in pattern.finditer(text)]
