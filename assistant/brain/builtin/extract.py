@@ -94,11 +94,12 @@ _DATE = re.compile(
     rf"\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})[a-z]*\.?,?(?: \d{{4}})?"
     rf"|\b(?:{_MONTHS})[a-z]*\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
-    r"|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}月\d{1,2}[日号]|\b\d{1,2}:\d{2}\b|\b\d{1,2}(?:st|nd|rd|th)\b"
+    r"|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}月\d{1,2}[日号]|\b\d{1,2}(?:st|nd|rd|th)\b"
     r"|\b(?:first|second|third|last|\w+day)(?: day)? of (?:each|every|the) \w+"
     r"|\b(?:every|each|on) (?:mon|tues|wednes|thurs|fri|satur|sun)days?\b",
     re.IGNORECASE,
 )
+_TIME = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\b)?|\b\d{1,2} ?[ap]m\b", re.IGNORECASE)
 _SPAN = re.compile(
     r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve)[ -]"
     r"(?:second|minute|hour|day|week|month|year)s?\b|\d+ ?(?:秒|分钟|小时|天|周|个月|年)",
@@ -118,7 +119,8 @@ _TYPES: tuple[tuple[re.Pattern[str], tuple[re.Pattern[str], ...]], ...] = (
         ),
         (_AMOUNT, _NUMBER),
     ),
-    (_asks(r"\bwhen\b|\bdate\b|what day|\bdue\b|deadline|what time|几点|日期|什么时候"), (_DATE,)),
+    (_asks(r"what time|几点"), (_TIME,)),
+    (_asks(r"\bwhen\b|\bdate\b|what day|\bdue\b|deadline|日期|什么时候|哪天"), (_DATE, _TIME)),
     (_asks(r"how long|how old|多久|多长时间"), (_SPAN,)),
     (_asks(r"how many|number|percent|几|多少"), (_NUMBER,)),
 )

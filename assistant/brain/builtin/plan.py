@@ -13,6 +13,7 @@ from typing import Any
 
 from assistant.brain.builtin.request import Request
 from assistant.brain.builtin.route import Router
+from assistant.brain.builtin.talk import is_talk
 from tools.base import Tool
 from tools.everyday.calculate import looks_like_calculation
 
@@ -28,7 +29,11 @@ _ALOUD = re.compile(
     r"|(?:as|in) (?:speech|audio|a recording))\b|读出来|念出来|朗读|念给我听|读给我听|大声",
     re.IGNORECASE,
 )
-_NOT_ALOUD = re.compile(r"\b(?:don'?t|do not|without|no need to|not)\b[^.]{0,30}$|不要|别|不用")
+_NOT_ALOUD = re.compile(
+    r"\b(?:don'?t|do not|never|without|no need to|not)\b[^.]{0,30}\b(?:aloud|loud|read|say|speak)"
+    r"|(?:不要|别|不用).{0,6}(?:读|念|说|朗)",
+    re.IGNORECASE,
+)
 _SAY = re.compile(
     r"^(?:please\s+|can you\s+|could you\s+)*(?:say|speak|pronounce|read (?:out|aloud))\s*[:,]?\s+"
     r"(?P<words>.+?)(?:\s+(?:aloud|out loud|for me|please))*[.!]?$"
@@ -91,6 +96,8 @@ class Planner:
                 else ()
             )
         parts = [p.strip() for p in _JOINT.split(text) if p and p.strip()] or [text]
+        if not request.kinds and is_talk(text):
+            return ()
         if self._asks_for_what_is_kept(text, request):
             return (
                 tuple(
@@ -126,6 +133,10 @@ class Planner:
             return Step("calculate", {"factor": number}, waits=True)
         route = self._router.route(part, request.kinds)
         for name in route.tools:
+            if name == "speak" and _NOT_ALOUD.search(part):
+                continue
+            if name in _KEPT and request.kinds and not _STORED.search(part):
+                continue  # a file came with the question: that is where to look
             if step := self._call(name, part, request):
                 return step
         return self._fallback(part, request) if first else None
@@ -133,9 +144,11 @@ class Planner:
     def _aloud(self, part: str, request: Request, *, first: bool) -> Step | None:
         found = _ALOUD.search(part)
         said = _SAY.match(part)
+        if said and said["zh"] and request.kinds and not found:
+            said = None  # 读 with a file beside it means to read the file
         if not self._has("speak") or not (found or said):
             return None
-        if found and _NOT_ALOUD.search(part[: found.start()]):
+        if found and _NOT_ALOUD.search(part):
             return None
         words = (said["words"] or said["zh"]).strip(" \"'“”") if said else ""
         words = _ALOUD.sub("", words).strip(" ,.") if words else ""
@@ -181,7 +194,12 @@ class Planner:
         if request.handles or not (_QUESTION.search(text) and _MINE.search(text)):
             return False
         wanted = self._router.route(text).tools
-        return not wanted or wanted[0] in {"recall", "search_knowledge"}
+        return not wanted or wanted[0] in _KEPT
 
 
 _FILLED = {"question", "query", "text", "fact"}
+_KEPT = {"recall", "search_knowledge"}
+_STORED = re.compile(
+    r"\b(?:notes|knowledge|library|my (?:documents|files)|remember|told you)\b|笔记|资料库|记得",
+    re.IGNORECASE,
+)

@@ -68,6 +68,21 @@ _FEELINGS_ZH = {
 }
 
 
+_OPEN = re.compile(
+    r"^\W*(?:please |can you |could you )*(?:write|draft|compose|rewrite|rephrase|translate|draw"
+    r"|paint|imagine|brainstorm|invent|generate|design|create|make up)\b"
+    r"|^(?:请|帮我)*(?:写|翻译|画|编)",
+    re.IGNORECASE,
+)
+
+
+def is_talk(text: str) -> bool:
+    """Whether this is a greeting, thanks or the like, or a wish that only a writer can grant."""
+    if _OPEN.search(text):
+        return True
+    return len(text) < 60 and any(pattern.search(text) for pattern, _, _ in _KINDS)
+
+
 def _one(choices: tuple[str, ...], request: Request) -> str:
     """A different one than last time: they take turns."""
     options = [c for c in choices if c not in request.before] or list(choices)
