@@ -28,6 +28,8 @@ _MODELS = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
 _THREADS = 2
 _SIDE = 1600
 """Longer side of what the detector looks at first, in pixels."""
+_SHORT, _LONG = 736, 1120
+"""A smaller picture is enlarged until one of its sides is that long."""
 _MOST = 2560
 """And when the print turns out to be small."""
 _SMALL = 20.0
@@ -37,6 +39,8 @@ _SURE = 0.9
 """This much confidence in the sample ends the search for the way up."""
 _TURN = 0.8
 """And with less than this the page is not turned: it may hold no text at all."""
+_LETTERS = 4
+"""Nor is it turned for the sake of fewer letters than this."""
 _KEEP = 0.5
 _BATCH = 6
 _SAMPLE = 3
@@ -98,7 +102,10 @@ class OcrPage:
         def keep(line: OcrLine) -> bool:
             signs = _signs(line)
             if signs > 2:
-                return line.confidence >= 0.65
+                # Letters need room: a word in a box that is nearly square is not one.
+                long, short = sorted((_length(line.box), _height(line.box)), reverse=True)
+                cramped = long < 0.28 * short * len(line.text)
+                return line.confidence >= (0.95 if cramped else 0.65)
             # One or two signs are what wheels and windows are most often taken for.
             alike = usual and 0.5 <= _height(line.box) / usual <= 2.0
             return signs > 0 and line.confidence >= (0.85 if alike else 0.99)
@@ -141,6 +148,8 @@ def load() -> RapidOcr:
             "Global.log_level": "critical",
             "Global.use_cls": False,
             "Global.max_side_len": _MOST,
+            "Det.limit_type": "max",
+            "Det.limit_side_len": _MOST,
             "Det.model_path": str(detector),
             "Rec.model_path": str(recognizer),
             "Rec.rec_batch_num": _BATCH,
@@ -196,15 +205,19 @@ class RapidOcr:
 
     def _detect(self, page: Pixels) -> list[Quad]:
         """Line boxes in the page's pixels; looks closer where the print is small."""
-        scale = min(1.0, _SIDE / max(page.shape[:2]))
+        shorter, longer = sorted(page.shape[:2])
+        if longer > _SIDE:
+            scale = _SIDE / longer
+        else:
+            scale = max(1.0, min(4.0, _SHORT / shorter, _LONG / longer))
         boxes = self._detect_at(page, scale)
         if not boxes:
             return boxes
         low = statistics.quantiles([_height(b) * scale for b in boxes] * 2, n=4)[0]
         # A page that was shrunk may hold footnotes too small to be found at all.
-        small = _SMALL if scale == 1 else _SMALL_SHRUNK
+        small = _SMALL if scale >= 1 else _SMALL_SHRUNK
         if low < small:
-            closer = min(scale * min(3.0, 1.6 * small / low), _MOST / max(page.shape[:2]))
+            closer = min(3.0, scale * 1.6 * small / low, _MOST / longer)
             if closer > scale * 1.2:
                 return self._detect_at(page, closer) or boxes
         return boxes
@@ -246,7 +259,7 @@ class RapidOcr:
         sample.sort(key=lambda i: -max(_length(boxes[i]), _height(boxes[i])))
         sample = sample[:_SAMPLE]
         known: _Read = {}
-        best, highest = 0, 0.0
+        best, highest, most = 0, 0.0, 0
         for turns in order:
             crops = [np.ascontiguousarray(np.rot90(_crop(page, boxes[i]), -turns)) for i in sample]
             read = self._texts(crops)
@@ -255,10 +268,10 @@ class RapidOcr:
             letters = sum(len(text) for text, _ in read)
             sure = sum(len(text) * sureness for text, sureness in read) / max(1, letters)
             if sure > highest + (0.05 if order[0] == 0 else 0.0):
-                best, highest = turns, sure
+                best, highest, most = turns, sure, letters
             if sure >= _SURE:
                 break
-        if highest < _TURN:
+        if highest < _TURN or most < _LETTERS:
             best = 0
         return best, known if best == 0 else {}
 
@@ -277,7 +290,7 @@ class RapidOcr:
             pause()
         # A label may stand on its side or its head on a page that is upright.
         doubtful = [i for i, (_, sure) in read.items() if sure < 0.8]
-        for i in doubtful[:40]:
+        for i in doubtful[:16]:
             ways = (1, 3) if _height(boxes[i]) > 1.5 * _length(boxes[i]) else (2,)
             for turns in ways:
                 turned = np.ascontiguousarray(np.rot90(crops[i], -turns))

@@ -208,8 +208,10 @@ def _sure(seen: dict[_Key, list[Code]]) -> list[Code]:
             (len(v) for k, v in seen.items() if k[0] == symbology and k[1] != text), default=0
         )
         if corrected or (long_enough and len(votes) >= 2 and len(votes) > rivals):
-            sure.append(votes[0])
-    others = [votes[0] for votes in seen.values() if votes[0] not in sure]
+            # The fewer scan lines got through, the flatter the box; the fullest is best.
+            sure.append(max(votes, key=lambda code: code.box[2] * code.box[3]))
+    settled = {_key(code) for code in sure}
+    others = [votes[0] for key, votes in seen.items() if key not in settled]
     return [code for code in _without_fragments(sure + others) if code in sure]
 
 
