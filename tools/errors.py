@@ -39,5 +39,27 @@ class Unavailable(ToolError):
     """What is needed is not installed; the remedy is the exact command that adds it."""
 
 
+_PACKAGES = {
+    "PIL": "pillow",
+    "docx": "python-docx",
+    "pptx": "python-pptx",
+    "zxingcpp": "zxing-cpp",
+    "espeakng_loader": "espeakng-loader",
+}
+"""What pip calls the packages whose modules have another name."""
+
+
+def not_installed(error: ImportError) -> Unavailable:
+    """What a failed import means to the person: which package is missing, and how to add it."""
+    module = (error.name or "").partition(".")[0]
+    if not module:
+        return Unavailable(f"A part that this needs does not load: {error}.", "Run `pip check`.")
+    package = _PACKAGES.get(module, module)
+    return Unavailable(
+        f"This needs {package}, which is not installed or does not load.",
+        f"Run: pip install {package}",
+    )
+
+
 class Cancelled(ToolError):
     """The run was stopped before it finished; its result, if any, is discarded."""

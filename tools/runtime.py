@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+from tools.errors import not_installed
+
 E = TypeVar("E")
 T = TypeVar("T")
 
@@ -31,11 +33,18 @@ class Slot(Generic[E]):
         return self._engine is not None
 
     def get(self) -> E:
-        """The engine, loaded now if it was not; raises what its loader raises."""
+        """The engine, loaded now if it was not.
+
+        Raises:
+            Unavailable: a package that it needs is not installed. Else what its loader raises.
+        """
         with self._lock:
             if self._engine is None:
                 start = time.perf_counter()
-                self._engine = self._load()
+                try:
+                    self._engine = self._load()
+                except ImportError as error:
+                    raise not_installed(error) from error
                 self.load_seconds = time.perf_counter() - start
             return self._engine
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tools.documents.base import Document, Full, Job, Ocr, Section, Table
-from tools.errors import BadInput, ToolError
+from tools.errors import BadInput, ToolError, not_installed
 from tools.media.sniff import sniff
 
 __all__ = ["SUFFIXES", "Document", "Section", "Table", "read"]
@@ -56,6 +56,7 @@ def read(
     Raises:
         BadInput: the file cannot be read, with a sentence and a remedy.
         Cancelled: ``cancelled`` said so.
+        Unavailable: the library that reads this format is not installed.
     """
     path = Path(path)
     name = name or path.name
@@ -67,6 +68,8 @@ def read(
         pass
     except ToolError:
         raise
+    except ImportError as error:
+        raise not_installed(error) from error
     except PermissionError as error:
         raise BadInput(f"{name} may not be read.", "Change its permissions.") from error
     except Exception as error:  # the parsers of damaged and hostile files raise anything

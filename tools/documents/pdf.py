@@ -59,17 +59,20 @@ def check_pdf(path: Path, *, name: str = "") -> None:
     """Open a PDF and close it again.
 
     Raises:
-        BadInput: it is encrypted, or too damaged to open.
+        BadInput: it is encrypted, cut off, or too damaged to open.
     """
+    job = Job(path, name or path.name, ".pdf", None, None, None)
     with PDFIUM:
-        _open(Job(path, name or path.name, ".pdf", None, None, None)).close()
+        _open(job).close()
+    if _cut_off(path):
+        raise BadInput(f"{job.name} is cut off: its end is missing.", "Fetch it again, whole.")
 
 
 def _open(job: Job) -> PdfDocument:
     import pypdfium2
 
     try:
-        return pypdfium2.PdfDocument(job.path)
+        document = pypdfium2.PdfDocument(job.path)
     except pypdfium2.PdfiumError as error:
         reason = str(error).lower()
         if "password" in reason or "security" in reason:
@@ -86,6 +89,21 @@ def _open(job: Job) -> PdfDocument:
                 job.note(MENDED)
                 return document
         raise job.damaged("PDF") from error
+    if _cut_off(job.path):
+        job.note(MENDED)
+    return document
+
+
+def _cut_off(path: Path) -> bool:
+    """Whether the pointer to the table of objects, with which every PDF ends, is missing.
+
+    PDFium says nothing of it where the table stands at the beginning (linearized files) or
+    where it can search the objects one by one; the pages that were cut off are then lost.
+    """
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 65_536))
+        tail = file.read()
+    return tail.rfind(b"startxref") <= tail.rfind(b"endobj")
 
 
 def _with_trailer(job: Job) -> bytes:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from tools.errors import BadInput
+from tools.errors import BadInput, not_installed
 
 # pint's name, then how people write it. Names that differ only in case are distinct: Mb, MB.
 _TABLE = """
@@ -178,7 +178,10 @@ def known(name: str) -> str | None:
 
 @cache
 def _registry() -> Any:
-    import pint
+    try:
+        import pint
+    except ImportError as error:
+        raise not_installed(error) from error
 
     registry = pint.UnitRegistry(
         non_int_type=Fraction, cache_folder=None, autoconvert_offset_to_baseunit=True

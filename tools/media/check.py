@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tools.errors import not_installed
 from tools.media.sniff import Sniffed, sniff
 
 
@@ -15,12 +16,20 @@ def check(path: Path, *, name: str = "") -> Sniffed:
 
     Raises:
         BadInput: it is missing, empty, damaged, encrypted, too large, or of no known kind.
+        Unavailable: the library that would open it is not installed.
     """
+    try:
+        return _checked(path, name)
+    except ImportError as error:
+        raise not_installed(error) from error
+
+
+def _checked(path: Path, name: str) -> Sniffed:
     found = sniff(path, name=name)
     if found.kind == "image":
         from tools.media.image import open_image
 
-        open_image(path)
+        open_image(path, name=name)
     elif found.kind == "audio":
         from tools.media.audio import probe
 
