@@ -108,13 +108,17 @@ def of_os_error(error: OSError, place: Path) -> StoreError:
     return StoreError(f"{place} cannot be used: {reason}.", "Check the folder and its disk.")
 
 
+_NO_ROOM = sqlite3.SQLITE_IOERR_SHMSIZE
+"""SQLite has no room for the index of its log, a small file beside the database."""
+
+
 def of_sqlite_error(error: sqlite3.Error, place: Path) -> StoreError | None:
     """The kind that SQLite's primary result code stands for; None for a mistake of ours."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None
     primary = code & 0xFF
-    if primary == sqlite3.SQLITE_FULL:
+    if primary == sqlite3.SQLITE_FULL or code == _NO_ROOM:
         return disk_full(place)
     if primary in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}:
         return read_only(place)

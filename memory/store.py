@@ -105,8 +105,10 @@ class Store:
     def _open(self) -> None:
         with translated(self.database):
             db = self._connect_reader()
-            self._pool.append(db)
-            version = self._version(db)
+            try:
+                version = self._version(db)
+            finally:
+                self._give_back(db)
         if version == len(MIGRATIONS):
             return
         if version > len(MIGRATIONS):
@@ -165,26 +167,37 @@ class Store:
         return db
 
     def _connect_reader(self) -> sqlite3.Connection:
-        if not self.readonly:
-            return self._connect("mode=rw")
-        if not self._immutable:
+        if not (self._immutable and self.readonly):
             try:
-                db = self._connect("mode=ro")
+                db = self._connect("mode=ro" if self.readonly else "mode=rw")
                 try:
-                    db.execute("PRAGMA user_version")
+                    db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
                 except BaseException:
                     db.close()
                     raise
-            except sqlite3.OperationalError:
-                # A reader wants to create -shm, which a read-only folder forbids. With no
-                # log beside it the file is complete, and can be read as it is.
+            except sqlite3.OperationalError as error:
+                # A reader wants to create -shm, which a read-only folder forbids and for which
+                # a full disk has no room. With no log beside it nobody writes: the file is
+                # complete, and can be read as it is.
+                code = getattr(error, "sqlite_errorcode", 0) & 0xFF
                 log = self.database.with_name(DATABASE + "-wal")
                 if log.exists() and log.stat().st_size:
                     raise
+                if not self.readonly and code not in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}:
+                    raise
                 self._immutable = True
             else:
+                self._immutable = False
                 return db
         return self._connect("mode=ro&immutable=1")
+
+    def _give_back(self, db: sqlite3.Connection) -> None:
+        """Keep a reader for the next one, unless it would not see what is written later."""
+        with self._pool_lock:
+            if self._closed or (self._immutable and not self.readonly):
+                db.close()
+            else:
+                self._pool.append(db)
 
     def _writer_connection(self) -> sqlite3.Connection:
         if self._writer is None:
@@ -212,11 +225,7 @@ class Store:
             finally:
                 with suppress(sqlite3.Error):
                     db.execute("ROLLBACK")
-                with self._pool_lock:
-                    if self._closed:
-                        db.close()
-                    else:
-                        self._pool.append(db)
+                self._give_back(db)
 
     @contextmanager
     def lock(self, wait: float | None = None) -> Iterator[None]:
