@@ -103,8 +103,10 @@ class OcrPage:
             signs = _signs(line)
             if signs > 2:
                 # Letters need room: a word in a box that is nearly square is not one.
-                long, short = sorted((_length(line.box), _height(line.box)), reverse=True)
-                cramped = long < 0.28 * short * len(line.text)
+                long, high = _length(line.box), _height(line.box)
+                if high > 1.5 * long:  # it runs up or down
+                    long, high = high, long
+                cramped = long < 0.28 * high * len(line.text)
                 return line.confidence >= (0.95 if cramped else 0.65)
             # One or two signs are what wheels and windows are most often taken for.
             alike = usual and 0.5 <= _height(line.box) / usual <= 2.0
