@@ -92,7 +92,10 @@ class Composer:
             Passage(str(line["text"]))
             for line in answer.result.data.get("rows_text", answer.result.data.get("lines", ()))
         ]
-        return self._from(request, answer, rows, whole=str(answer.result.text))
+        whole = str(answer.result.text)
+        if len(whole) <= LONG and not expected(request.text):
+            return whole
+        return self._from(request, answer, rows, whole=whole)
 
     def _read_document(self, request: Request, answer: Answer) -> str:
         passages = _passages(answer, answer.result.sources)

@@ -113,17 +113,19 @@ def _asks(pattern: str) -> re.Pattern[str]:
 
 
 _TYPES: tuple[tuple[re.Pattern[str], tuple[re.Pattern[str], ...]], ...] = (
+    (_asks(r"what time|几点"), (_TIME,)),
+    (_asks(r"\bwhen\b|\bdate\b|what day|deadline|日期|什么时候|哪天"), (_DATE, _TIME)),
+    (_asks(r"how long|how old|多久|多长时间"), (_SPAN,)),
     (
         _asks(
-            r"how much|total|price|cost|amount|rent\b|fee|deposit|pay\b|balance|多少钱|总|金额|价"
+            r"how much|total|price|cost|amount|rent\b|fee|deposit|\bpay\b|balance|多少钱|总|金额|价"
         ),
         (_AMOUNT, _NUMBER),
     ),
-    (_asks(r"what time|几点"), (_TIME,)),
-    (_asks(r"\bwhen\b|\bdate\b|what day|\bdue\b|deadline|日期|什么时候|哪天"), (_DATE, _TIME)),
-    (_asks(r"how long|how old|多久|多长时间"), (_SPAN,)),
+    (_asks(r"\bdue\b"), (_DATE,)),
     (_asks(r"how many|number|percent|几|多少"), (_NUMBER,)),
 )
+"""What a question asks for, by its words; the first that fits."""
 
 
 @dataclass(frozen=True, slots=True)
