@@ -16,25 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix, hstack, vstack
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, f1_score
 from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tools.emotion.feeling import LABELS
+from tools.emotion import ngrams
+from tools.emotion.feeling import EKMAN, LABELS
 from tools.encoder import Encoder
 
-EKMAN = {  # the grouping that the data set's authors give
-    "anger": "anger annoyance disapproval",
-    "disgust": "disgust",
-    "fear": "fear nervousness",
-    "joy": "joy amusement approval excitement gratitude love optimism relief pride admiration "
-    "desire caring",
-    "sadness": "sadness disappointment embarrassment grief remorse",
-    "surprise": "surprise realization confusion curiosity",
-    "neutral": "neutral",
-}
 REQUESTS = """
 what is in this picture?|read this page aloud|what time is it?|summarize this document for me
 convert five miles to kilometers|remember that my sister lives in Madrid|search my notes
@@ -55,12 +48,40 @@ can you read the invoice and tell me the amount?|please check the spelling of th
 what is the capital of Australia?|how many days until Christmas?|name three fruits
 """.replace("\n", "|")
 """Requests as people type them to an assistant; comments on a forum, the data set, have none."""
-REQUEST_WEIGHT = 12.0
+REQUESTS += """
+no|no.|yes|yes.|not that one, the other one|that's right|that is correct|I'm fine|I am okay
+I need the invoice from March|I need a table of the prices|I'd like to know the opening hours
+I want to convert this file|I would like a summary|I am looking for the contract|I have a question
+I'm afraid I need the second page as well|please wait a moment|stop|cancel that|try again
+can you help me with my homework?|could you explain this?|why is the sky blue?|is this correct?
+I think it is the blue one|maybe the second one|let's continue with chapter two
+I use Windows on my laptop|my phone number has changed|we moved to a new office last year
+do you know a good recipe for soup?|how can I install this program?|which one is cheaper?
+""".replace("\n", "|")
+SAID = {
+    "annoyance": "this is the third time the app crashed|it still doesn't work|why does this keep "
+    "failing|that is not what I asked|you got it wrong again|stop wasting my time|I'm sick of this"
+    "|this is useless|you are not listening to me|I already told you that twice|this is so "
+    "frustrating|nothing works here|my landlord lied to me again|what a stupid machine",
+    "sadness": "my dog died yesterday|my father passed away last week|I lost my job today|my "
+    "girlfriend left me|I feel empty and alone|nobody called me on my birthday|I miss my home"
+    "|I failed the exam again|I can't stop crying|I feel like giving up",
+    "nervousness": "I have a job interview tomorrow and I can't sleep|I'm worried about my test "
+    "results|what if something goes wrong?|my heart is racing|I'm stressed about the deadline"
+    "|I don't know if I can do this|the doctor wants to see me again and I'm anxious",
+    "joy": "we are getting married!|I passed my exam!|it finally works, great|today was a "
+    "wonderful day|my daughter took her first steps|I got the job",
+}
+"""What people tell an assistant about themselves, which comments on others seldom are."""
+SAID_WEIGHT = 12.0
 EMODB = {
     "angry": "anger", "disgust": "disgust", "fearful": "fear", "happy": "joy", "sad": "sadness",
     "neutral": "neutral", "boredom": "boredom",
 }  # fmt: skip
 OUT = Path(__file__).resolve().parent.parent / "tools" / "emotion"
+TEXT_C, VOICE_C = 1.0, 0.03
+MIN_COUNT = 8
+"""Comments that a term must occur in to be learnt."""
 Array = Any
 
 
@@ -108,38 +129,52 @@ def train_text(folder: Path, encoder: Encoder) -> dict[str, Any]:
     groups = np.array([[n in EKMAN[label].split() for label in LABELS] for n in names], dtype=int)
     coarse, dev_coarse = (fine @ groups > 0).astype(int), (dev_fine @ groups > 0).astype(int)
 
-    # A comment with two labels counts half for each.
-    rows, labels = np.nonzero(coarse)
-    weights = 1 / coarse.sum(axis=1)[rows]
-    requests = encode(encoder, [r for r in REQUESTS.split("|") if r.strip()])
-    x = np.concatenate([vectors[rows], requests])
-    y = np.concatenate([labels, np.full(len(requests), LABELS.index("neutral"))])
-    w = np.concatenate([weights, np.full(len(requests), REQUEST_WEIGHT)])
-    head = LogisticRegression(C=3, max_iter=300).fit(x, y, sample_weight=w)
-    shares, dev_shares = head.predict_proba(vectors), head.predict_proba(dev_vectors)
+    terms = TfidfVectorizer(analyzer=ngrams.terms, min_df=MIN_COUNT, sublinear_tf=True)
+    wide = join(vectors, terms.fit_transform(texts))
+    dev_wide = join(dev_vectors, terms.transform(dev_texts))
+    said = [(request, "neutral") for request in REQUESTS.split("|") if request.strip()]
+    said += [(text, label) for label, texts_ in SAID.items() for text in texts_.split("|")]
+    said_texts = [text for text, _ in said]
+    said_rows = join(encode(encoder, said_texts), terms.transform(said_texts))
+
+    # One softmax over the 28 labels; a comment with two labels counts half for each.
+    rows, labels = np.nonzero(fine)
+    x = vstack([wide[rows], said_rows]).tocsr()
+    y = np.concatenate([labels, [names.index(label) for _, label in said]])
+    w = np.concatenate([1 / fine.sum(axis=1)[rows], np.full(len(said), SAID_WEIGHT)])
+    head = LogisticRegression(C=TEXT_C, max_iter=300).fit(x, y, sample_weight=w)
+    # Kept as the file keeps them, so that the figures are those of what is shipped.
+    weight = head.coef_.astype(np.float16)
+    bias = head.intercept_.astype(np.float32)
+    shares, dev_shares = (softmax(m @ weight.astype(np.float32).T + bias) for m in (wide, dev_wide))
+    thresholds = best_thresholds(shares, fine)
+    ekman, dev_ekman = shares @ groups, dev_shares @ groups
     single = dev_coarse.sum(axis=1) == 1
     truth = dev_coarse[single].argmax(axis=1)
-
-    fits = [LogisticRegression(C=10, max_iter=200).fit(vectors, column) for column in fine.T]
-    weight28 = np.array([fit.coef_[0] for fit in fits])
-    bias28 = np.array([fit.intercept_[0] for fit in fits])
-    chances, dev_chances = (
-        1 / (1 + np.exp(-(v @ weight28.T + bias28))) for v in (vectors, dev_vectors)
-    )
-    thresholds28 = best_thresholds(chances, fine)
+    vocabulary = sorted(terms.vocabulary_, key=terms.vocabulary_.__getitem__)
     np.savez_compressed(
         OUT / "text.npz",
-        weight7=head.coef_.astype(np.float16), bias7=head.intercept_.astype(np.float32),
-        weight28=weight28.astype(np.float16), bias28=bias28.astype(np.float32),
-        threshold28=thresholds28.astype(np.float32), names28=np.array(names),
+        weight=weight, bias=bias, threshold=thresholds.astype(np.float32), names=np.array(names),
+        groups=groups.astype(np.float32), rarity=terms.idf_.astype(np.float32),
+        terms=np.frombuffer("\n".join(vocabulary).encode("utf-8"), dtype=np.uint8),
     )  # fmt: skip
     return {
         "comments": [len(texts), len(dev_texts)],
-        "ekman macro-F1": macro_f1(dev_shares, dev_coarse, best_thresholds(shares, coarse)),
-        "28 labels macro-F1": macro_f1(dev_chances, dev_fine, thresholds28),
-        "accuracy of the best label": float((dev_shares[single].argmax(axis=1) == truth).mean()),
-        "calibration error": calibration_error(dev_shares[single], truth),
+        "terms": len(vocabulary),
+        "ekman macro-F1": macro_f1(dev_ekman, dev_coarse, best_thresholds(ekman, coarse)),
+        "28 labels macro-F1": macro_f1(dev_shares, dev_fine, thresholds),
+        "accuracy of the best label": float((dev_ekman[single].argmax(axis=1) == truth).mean()),
+        "calibration error": calibration_error(dev_ekman[single], truth),
     }
+
+
+def join(vectors: Array, counted: Array) -> Array:
+    return hstack([csr_matrix(vectors), counted.astype(np.float32)]).tocsr()
+
+
+def softmax(logits: Array) -> Array:
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return shares / shares.sum(axis=1, keepdims=True)
 
 
 def encode(encoder: Encoder, texts: list[str]) -> Array:
@@ -196,9 +231,6 @@ def train_voice(folder: Path) -> dict[str, Any]:
         "calibration error": calibration_error(held_out, np.searchsorted(names, y)),
         "accuracy, two actors left out": float((five_fold == y).mean()),
     }
-
-
-VOICE_C = 0.03
 
 
 def main() -> None:
