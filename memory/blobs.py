@@ -111,6 +111,26 @@ class Blobs:
         """Every handle of the session, oldest first; empty for an unknown session."""
         return self._select(session)
 
+    def detach(self, session: str, handles: Iterable[str]) -> None:
+        """Take handles back, for a message that was not accepted, and the bytes only they named.
+
+        Handles that the session does not have are passed over.
+        """
+        with self.store.lock():
+            hashes = set()
+            with self.store.write() as db:
+                for handle in handles:
+                    kind, _, number = handle.partition(":")
+                    hashes |= {
+                        row[0]
+                        for row in db.execute(
+                            "DELETE FROM handles WHERE kind = ? AND number = ? AND session_id = "
+                            "(SELECT id FROM sessions WHERE name = ?) RETURNING sha256",
+                            (kind, number, session),
+                        )
+                    }
+            self.release(hashes)
+
     def references(self, sha256: str) -> int:
         """How many handles name the blob, over all sessions."""
         with self.store.read() as db:

@@ -54,6 +54,16 @@ def test_handles_are_numbered_per_session_and_kind(blobs: Blobs) -> None:
     assert blobs.references(record.sha256) == 4
 
 
+def test_handles_taken_back_leave_no_bytes_that_nobody_names(blobs: Blobs, store: Store) -> None:
+    for session, data in (("a", b"both"), ("a", b"alone"), ("a", b"stays"), ("b", b"both")):
+        blobs.attach(session, "image", data, name="x", mime="", origin="attachment")
+    blobs.detach("a", ["image:1", "image:2", "image:9", "nonsense"])
+    blobs.detach("nobody", ["image:1"])
+    assert [h.handle for h in blobs.handles("a")] == ["image:3"]
+    assert [h.handle for h in blobs.handles("b")] == ["image:1"]
+    assert sorted(path.read_bytes() for path in files(store)) == [b"both", b"stays"]
+
+
 @pytest.mark.parametrize("handle", ["image:9", "image:", "image", ":1", "", "image:-1", "x:²"])
 def test_an_unknown_handle_is_none(blobs: Blobs, handle: str) -> None:
     blobs.attach("a", "image", b"x", name="x", mime="", origin="tool")

@@ -178,12 +178,13 @@ def _data(source: str | Path | bytes, name: str) -> tuple[bytes, str]:
 
 @cache
 def _pillow() -> Any:
-    """Pillow, which warns from its own lower limit on; ours is checked for every file."""
+    """Pillow without its warnings: what matters of them is checked for every file."""
     from PIL import Image as Pil
 
     Pil.init()
     Pil.MAX_IMAGE_PIXELS = MAX_PIXELS
     warnings.filterwarnings("ignore", category=Pil.DecompressionBombWarning)
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # malformed EXIF
     return Pil
 
 
