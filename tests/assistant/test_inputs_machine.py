@@ -199,7 +199,7 @@ def test_a_disk_without_a_free_byte_can_still_be_read(small_disk: Path) -> None:
 def test_what_is_not_installed_is_named_with_the_command_that_adds_it(
     home: Path, module: str, question: str, file: str, remedy: str
 ) -> None:
-    attached = ["--attach", SAMPLES / file] if file else []
+    attached: list[str | Path] = ["--attach", SAMPLES / file] if file else []
     code, answer, _ = command(home, "ask", question, *attached, hide=module)
     assert code == 3, answer
     assert "not installed" in answer["error"]["message"]
