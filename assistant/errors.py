@@ -11,6 +11,7 @@ AssistantError                exit code 1
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -78,6 +79,25 @@ def from_store(error: StoreError) -> AssistantError:
 
     theirs = isinstance(error, (errors.Invalid, errors.NotFound, errors.Refused))
     return (InputError if theirs else StoreFailed)(error.message, error.remedy)
+
+
+def as_told(error: BaseException) -> AssistantError:
+    """Any error as what the person is told; one that nobody foresaw is logged."""
+    from memory.errors import StoreError
+    from tools.errors import ToolError
+
+    if isinstance(error, AssistantError):
+        return error
+    if isinstance(error, ToolError):
+        return from_tool(error)
+    if isinstance(error, StoreError):
+        return from_store(error)
+    logging.getLogger(__name__).error("the turn could not be run", exc_info=error)
+    lines = str(error).strip().splitlines()
+    return TurnFailedError(
+        f"The turn could not be run: {type(error).__name__}: {lines[0][:300] if lines else ''}",
+        "Run `assistant doctor` to see what is reachable.",
+    )
 
 
 def of_exit_code(message: str, remedy: str, exit_code: int) -> AssistantError:

@@ -1,4 +1,4 @@
-"""What goes into a turn and what comes out of it: plain values, no behaviour."""
+"""What goes into a turn and what comes out of it: plain values, and their JSON form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from tools.base import Kind, Receipt
@@ -39,6 +39,11 @@ class Attachment:
         return cls(path=path, name=name or path.name)
 
 
+Source: TypeAlias = Attachment | str | Path | bytes
+Attach: TypeAlias = Source | Sequence[Source]
+"""One file or several: paths, bytes, or attachments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One thing said: words, a recording of words, files, in any mix.
@@ -58,10 +63,12 @@ class Turn:
     def of(
         cls,
         turn: Turn | str,
-        attach: Sequence[Attachment | str | Path | bytes] = (),
+        attach: Attach = (),
         *,
         speak: bool = False,
     ) -> Turn:
+        if isinstance(attach, str | bytes | Path | Attachment):
+            attach = (attach,)  # one file is meant, not its letters
         if isinstance(turn, str):
             turn = cls(text=turn)
         extra = tuple(Attachment.of(a) for a in attach)
@@ -102,10 +109,14 @@ class Reply:
     citations: tuple[Citation, ...] = ()
     images: tuple[Artifact, ...] = ()
     audio: tuple[Artifact, ...] = ()
+    files: tuple[Artifact, ...] = ()
+    """Videos and documents that a tool made."""
     feeling: Feeling | None = None
     receipts: tuple[Receipt, ...] = ()
     heard: str | None = None
     notices: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    """Sentences that were left out because no receipt proves them."""
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form of the command line's contract."""
@@ -123,10 +134,12 @@ class Reply:
             "citations": [dataclasses.asdict(c) for c in self.citations],
             "images": [artifact(a) for a in self.images],
             "audio": [artifact(a) for a in self.audio],
+            "files": [artifact(a) for a in self.files],
             "feeling": None if self.feeling is None else dataclasses.asdict(self.feeling),
             "receipts": [receipt_dict(r) for r in self.receipts],
             "heard": self.heard,
             "notices": list(self.notices),
+            "removed": list(self.removed),
             "session": self.session,
             "turn_id": self.turn_id,
             "model": self.model,

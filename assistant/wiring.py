@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.agent.ledger import sweep
 from assistant.errors import UsageError, from_store, from_tool
 from tools.base import Call, Context, Item, Tool
 from tools.errors import BadInput, ToolError
@@ -66,6 +67,13 @@ class House:
         from memory.blobs import Blobs
 
         return Blobs(self.store)
+
+    @cached_property
+    def held(self) -> Path:
+        """Where the files of turns lie that are not meant for real yet."""
+        folder = self.settings.home / "held"
+        sweep(folder)
+        return folder
 
     @cached_property
     def encoder(self) -> Encoder:

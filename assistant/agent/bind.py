@@ -15,18 +15,20 @@ from tools.base import Call, Tool, ToolResult
 def bind(tool: Tool) -> StructuredTool:
     """The LangChain tool; its artifact is the :class:`ToolResult`."""
 
-    async def call(**arguments: Any) -> tuple[str, ToolResult]:
+    async def invoke(**arguments: Any) -> tuple[str, ToolResult]:
         run = RUN.get()
         resolved = resolve(tool, arguments, run.items)
-        context = run.context(CALL_ID.get(), tool.name, asyncio.get_running_loop())
-        result = await execute(tool, Call(resolved), context, seconds=run.settings.tool_seconds)
+        call_id = CALL_ID.get()
+        context = run.context(call_id, tool.name, asyncio.get_running_loop())
+        call = Call(resolved, call_id)
+        result = await execute(tool, call, context, seconds=run.settings.tool_seconds)
         return result.text, result
 
     return StructuredTool(
         name=tool.name,
         description=describe(tool),
         args_schema=tool.schema(),
-        coroutine=call,
+        coroutine=invoke,
         func=None,
         response_format="content_and_artifact",
     )

@@ -6,21 +6,20 @@ import asyncio
 import dataclasses
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant import events
 from assistant.agent.execute import execute
 from assistant.agent.receipts import record
 from assistant.agent.run import RUN, Run
-from assistant.agent.stream import Draft, citations, stream
+from assistant.agent.stream import citations, stream
 from assistant.agent.style import style_of
-from assistant.errors import AssistantError, TurnFailedError, from_store, from_tool
+from assistant.errors import AssistantError, TurnFailedError, as_told
 from assistant.turn import Attachment, Reply, receipt_dict
 from memory.errors import StoreError
 from tools.base import Call, Item, ToolResult
-from tools.errors import ToolError
 from tools.media.check import check
 from tools.media.sniff import Sniffed
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from memory.records import TurnState
     from tools.base import Kind
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LONG_TEXT = 20_000
@@ -41,88 +41,96 @@ async def conduct(graph: Any, run: Run, model: str) -> None:
     """
     RUN.set(run)
     try:
-        await asyncio.to_thread(_accept, run)
+        await _whole(asyncio.to_thread(_accept, run))
         run.emit(
             events.TurnStarted,
             text=run.text,
             attachments=tuple((item.handle, item.name) for item in run.given),
         )
-        async with asyncio.timeout(run.settings.turn_seconds):
-            draft = await stream(graph, run, model)
-        if run.turn.speak and draft.text.strip():
-            await _speak(run, draft.text)
-        reply = _reply(run, draft, model)
-        run.ledger.finish("done", [*draft.stored, ("assistant", _stored(reply))])
+        await _answer(graph, run, model)
+        reply = _reply(run, model)
+        await _finish(run, "done", _stored(reply))
         if not run.ledger.is_committed:
             await run.ledger.committed()
-            reply = _reply(run, draft, model)  # what was held has its place in the store now
-        run.emit(events.TurnEnded, reply=reply)
+        run.emit(events.TurnEnded, reply=_reply(run, model))
     except asyncio.CancelledError:
-        _close(run, "cancelled")
+        await _close(run, "cancelled", model)
         run.emit(events.TurnCancelled)
         raise
-    except TimeoutError:
-        seconds = f"{run.settings.turn_seconds:g}"
-        _fail(
-            run,
-            TurnFailedError(
-                f"The turn took longer than {seconds} seconds and was stopped.",
-                "Ask for less at once, or raise turn_seconds in the settings.",
-            ),
-        )
-    except AssistantError as error:
-        _fail(run, error)
-    except ToolError as error:
-        _fail(run, from_tool(error))
-    except StoreError as error:
-        _fail(run, from_store(error))
-    except Exception as error:  # a model's client can raise anything; the session must go on
-        log.exception("the turn failed")
-        _fail(
-            run,
-            TurnFailedError(
-                f"The model could not answer: {type(error).__name__}: {_first_line(error)}",
-                "Run `assistant doctor` to see what is reachable.",
-            ),
-        )
+    except Exception as error:  # noqa: BLE001 - a model's client can raise anything; it is told
+        await _fail(run, as_told(error), model)
 
 
-def _reply(run: Run, draft: Draft, model: str) -> Reply:
-    run.session = run.ledger.session
-    artifacts = [dataclasses.replace(a, path=run.ledger.path(a.handle)) for a in run.artifacts]
-    return Reply(
-        text=draft.text.strip(),
-        session=run.session,
-        turn_id=run.turn_id,
-        model=model,
-        seconds=time.perf_counter() - run.started,
-        citations=citations(draft, run),
-        images=tuple(a for a in artifacts if a.kind == "image"),
-        audio=tuple(a for a in artifacts if a.kind == "audio"),
-        feeling=run.feeling,
-        receipts=tuple(run.receipts),
-        heard=run.heard,
-        notices=tuple(run.notices),
-    )
+async def _answer(graph: Any, run: Run, model: str) -> None:
+    seconds = run.settings.turn_seconds
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            await stream(graph, run, model)
+            if run.turn.speak:
+                await _speak(run, run.draft.text)
+    except TimeoutError as error:
+        if not limit.expired():
+            raise  # the model's own
+        raise TurnFailedError(
+            f"The turn took longer than {seconds:g} seconds and was stopped.",
+            "Ask for less at once, or raise turn_seconds in the settings.",
+        ) from error
 
 
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else "no reason given."
+async def _whole(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for work that must not be left half-done; a cancellation comes after it."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
-def _fail(run: Run, error: AssistantError) -> None:
-    _close(run, "failed")
+async def _finish(run: Run, state: TurnState, last: Mapping[str, Any] | None) -> None:
+    contents = list(run.draft.stored)
+    if last:
+        contents.append(("assistant", last))
+    await _whole(asyncio.to_thread(run.ledger.finish, state, contents))
+
+
+async def _fail(run: Run, error: AssistantError, model: str) -> None:
+    await _close(run, "failed", model)
     run.emit(
         events.TurnFailed, message=error.message, remedy=error.remedy, exit_code=error.exit_code
     )
 
 
-def _close(run: Run, state: TurnState) -> None:
+async def _close(run: Run, state: TurnState, model: str) -> None:
+    """End a turn that did not come to its reply; what was said and done is kept."""
+    reply = _reply(run, model)
+    said = _stored(reply) if reply.text or reply.receipts or reply.heard else None
     try:
-        run.ledger.finish(state, [])
+        await _finish(run, state, said)
     except StoreError:
         log.exception("the end of the turn could not be stored")
+
+
+def _reply(run: Run, model: str) -> Reply:
+    run.session = run.ledger.session
+    artifacts = [dataclasses.replace(a, path=run.ledger.path(a.handle)) for a in run.artifacts]
+    return Reply(
+        text=run.draft.text.strip(),
+        session=run.session,
+        turn_id=run.turn_id,
+        model=model,
+        seconds=time.perf_counter() - run.started,
+        citations=citations(run),
+        images=tuple(a for a in artifacts if a.kind == "image"),
+        audio=tuple(a for a in artifacts if a.kind == "audio"),
+        files=tuple(a for a in artifacts if a.kind in {"video", "document"}),
+        feeling=run.feeling,
+        receipts=tuple(run.receipts),
+        heard=run.heard,
+        notices=tuple(run.notices),
+        removed=tuple(run.removed),
+    )
 
 
 def _accept(run: Run) -> None:
@@ -136,6 +144,7 @@ def _accept(run: Run) -> None:
         recordings = [a for a, s in known if s.kind == "audio"]
         speech = recordings[0] if len(recordings) == 1 else None
     text = turn.text
+    run.heard = turn.transcript
     run.items = run.ledger.items()
     pasted = None
     if len(text) > LONG_TEXT:
@@ -168,6 +177,7 @@ def _accept(run: Run) -> None:
                 if i.handle != run.speech
             ],
             **({"speech": run.speech} if run.speech else {}),
+            **({"heard": run.heard} if run.heard else {}),
         }
     )
     run.session = run.ledger.session
@@ -179,7 +189,7 @@ def _sniffed(attachment: Attachment) -> Sniffed:
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="assistant-") as folder:
-        path = Path(folder) / (Path(attachment.name).name or "attachment")
+        path = Path(folder) / "attachment"
         path.write_bytes(attachment.data or b"")
         return check(path, name=attachment.name)
 
@@ -207,7 +217,7 @@ async def _speak(run: Run, text: str) -> None:
 
     shown = {**arguments, "text": text[:80]}
     result, receipt = await record(run, tool.name, call_id, shown, work)
-    if result is None:
+    if result is None:  # the reply stands, only its sound is missing
         run.notice(f"The reply could not be spoken: {receipt.error} {receipt.remedy}".strip())
 
 
@@ -216,5 +226,5 @@ def _stored(reply: Reply) -> Mapping[str, Any]:
     whole = reply.to_dict()
     kept = {k: whole[k] for k in ("text", "citations", "feeling", "model", "heard", "seconds")}
     kept["receipts"] = [receipt_dict(r) for r in reply.receipts]
-    kept["artifacts"] = [a.handle for a in (*reply.images, *reply.audio)]
+    kept["artifacts"] = [a.handle for a in (*reply.images, *reply.audio, *reply.files)]
     return {k: v for k, v in kept.items() if v}

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import threading
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, cast
 
@@ -102,13 +102,13 @@ async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -
             )
             if tool.asynchronous:
                 return await cast("Awaitable[ToolResult]", tool.run(call, context))
-            if tool.slot is not None:
-                result = await asyncio.wrap_future(
-                    tool.slot.submit(lambda: tool.run(call, context))
-                )
-            else:
-                result = await asyncio.wrap_future(_in_thread(tool, call, context))
-            return await result if inspect.isawaitable(result) else result
+
+            def work() -> ToolResult | Awaitable[ToolResult]:
+                return _contained(tool, call, context)
+
+            future = tool.slot.submit(work) if tool.slot is not None else _in_thread(tool, work)
+            result = await asyncio.wrap_future(future)
+            return cast("ToolResult", await result if inspect.isawaitable(result) else result)
     except TimeoutError as error:
         context.cancel()
         raise Failed(
@@ -126,19 +126,24 @@ def _extend(limit: asyncio.Timeout, when: float) -> None:
             limit.reschedule(when)
 
 
-def _in_thread(tool: Tool, call: Call, context: Context) -> Future[Any]:
+def _contained(tool: Tool, call: Call, context: Context) -> ToolResult | Awaitable[ToolResult]:
+    """Run foreign code so that neither its exit nor a stray StopIteration ends the caller."""
+    try:
+        return tool.run(call, context)
+    except (StopIteration, SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+        raise Failed(f"{tool.name} ended with {type(error).__name__}.") from error
+
+
+def _in_thread(tool: Tool, work: Callable[[], Any]) -> Future[Any]:
     """A daemon thread, so that a tool that ignores cancellation cannot keep the process alive."""
     future: Future[Any] = Future()
 
     def body() -> None:
+        future.set_running_or_notify_cancel()
         try:
-            result = tool.run(call, context)
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the future
-            if not future.cancelled():
-                future.set_exception(error)
-        else:
-            if not future.cancelled():
-                future.set_result(result)
+            future.set_result(work())
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits for the future
+            future.set_exception(error)
 
     threading.Thread(target=body, name=f"tool-{tool.name}", daemon=True).start()
     return future

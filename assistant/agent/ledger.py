@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import shutil
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from memory.errors import Invalid
 from tools.base import Item, Kind
 
 if TYPE_CHECKING:
@@ -28,71 +31,73 @@ def item_of(record: HandleRecord) -> Item:
 
 
 class Ledger:
-    """The writes of one turn.
+    """The writes of one turn, from any thread.
 
-    With ``hold`` nothing reaches the store until :meth:`commit`: attachments lie in a
-    temporary folder under the handles they will have, and the messages wait. A turn that
-    is dropped before leaves nothing behind.
+    With a ``hold`` folder nothing reaches the store until :meth:`commit`: attachments lie in
+    a private folder below it, under the handles they will have, and the messages wait. A
+    turn that is dropped before leaves nothing behind.
     """
 
     def __init__(
         self,
         conversations: Conversations,
         blobs: Blobs,
-        session: str | None,
+        session: str,
         turn_id: str,
         *,
-        hold: bool = False,
+        hold: Path | None = None,
     ) -> None:
+        self.session = session
         self._conversations = conversations
         self._blobs = blobs
         self._turn_id = turn_id
-        self._name = session
+        # Accepting runs in a thread and a commit may come from the door at any moment.
+        self._lock = threading.RLock()
+        self._loop = asyncio.get_running_loop()
         self._committed = asyncio.Event()
+        self._direct = hold is None
         self._folder: Path | None = None
         self._held: list[tuple[Kind, Item, bool]] = []
         self._begin: Mapping[str, Any] | None = None
         self._finish: tuple[TurnState, Contents] | None = None
         self._begun = False
+        self._closed = False
         self._counts: Counter[str] = Counter()
         self._paths: dict[str, Path] = {}
-        if hold:
-            self._folder = Path(tempfile.mkdtemp(prefix="assistant-held-"))
-            self.session = session or "held"
-        else:
+        if hold is None:
             self._committed.set()
-            self.session = conversations.open(session).name
+        else:
+            hold.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=hold))
 
     def items(self) -> dict[str, Item]:
         """The session's handles so far."""
-        if self._name is None and not self._committed.is_set():
-            return {}
-        if not self._committed.is_set() and not self._conversations.exists(self.session):
-            return {}
         return {r.handle: item_of(r) for r in self._blobs.handles(self.session)}
 
     def attach(
         self, kind: Kind, source: bytes | Path, *, name: str, mime: str, by_tool: bool = False
     ) -> Item:
-        origin: Origin = "tool" if by_tool else "attachment"
-        if self._committed.is_set():
-            record = self._blobs.attach(
-                self.session, kind, source, name=name, mime=mime, origin=origin
-            )
-            item = item_of(record)
-        else:
-            item = self._hold(kind, source, name, mime)
-            self._held.append((kind, item, by_tool))
-        self._paths[item.handle] = item.path
-        return item
+        """Keep the bytes under the session's next handle of this kind."""
+        with self._lock:
+            if self._direct:
+                item = self._store(kind, source, name, mime, by_tool=by_tool)
+            else:
+                item = self._hold(kind, source, name, mime)
+                self._held.append((kind, item, by_tool))
+            self._paths[item.handle] = item.path
+            return item
 
-    def path(self, handle: str) -> Path:
-        """Where the bytes of something attached in this turn lie now."""
-        return self._paths[handle]
+    def _store(
+        self, kind: Kind, source: bytes | Path, name: str, mime: str, *, by_tool: bool
+    ) -> Item:
+        origin: Origin = "tool" if by_tool else "attachment"
+        return item_of(
+            self._blobs.attach(self.session, kind, source, name=name, mime=mime, origin=origin)
+        )
 
     def _hold(self, kind: Kind, source: bytes | Path, name: str, mime: str) -> Item:
         if self._folder is None:
-            raise RuntimeError("the ledger was closed")
+            raise Invalid("The turn was dropped.", "Ask again.")
         if not self._counts[kind]:
             taken = [h for h, item in self.items().items() if item.kind == kind]
             self._counts[kind] = len(taken)
@@ -102,24 +107,30 @@ class Ledger:
             path.write_bytes(source)
         else:
             shutil.copyfile(source, path)
+        path.chmod(0o600)
         with path.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         return Item(f"{kind}:{self._counts[kind]}", kind, path, mime, name, sha256)
 
+    def path(self, handle: str) -> Path:
+        """Where the bytes of something attached in this turn lie now."""
+        return self._paths[handle]
+
     def begin(self, content: Mapping[str, Any]) -> None:
         """The person's message; committed before anything is done about it."""
-        if self._committed.is_set():
-            self._conversations.begin(self.session, self._turn_id, content)
-            self._begun = True
-        else:
+        with self._lock:
             self._begin = content
+            if self._direct:
+                self._conversations.begin(self.session, self._turn_id, content)
+                self._begun = True
 
     def finish(self, state: TurnState, contents: Contents) -> None:
-        """How the turn ended and what was said, in one transaction."""
-        if self._committed.is_set():
-            if self._begun:
+        """How the turn ended and what was said, in one transaction; only the first counts."""
+        with self._lock:
+            if self._finish is not None:
+                return
+            if self._direct and self._begun:
                 self._conversations.finish(self._turn_id, state, contents)
-        else:
             self._finish = (state, contents)
 
     async def committed(self) -> None:
@@ -128,31 +139,56 @@ class Ledger:
 
     @property
     def is_committed(self) -> bool:
-        return self._committed.is_set()
+        return self._direct
 
     def commit(self) -> None:
-        """Store what was held, in the order it happened. Does nothing the second time."""
-        if self._committed.is_set():
-            return
-        info = self._conversations.open(self._name)
-        self.session = info.name
-        for kind, item, by_tool in self._held:
-            origin: Origin = "tool" if by_tool else "attachment"
-            record = self._blobs.attach(
-                self.session, kind, item.path, name=item.name, mime=item.mime, origin=origin
-            )
-            if record.handle != item.handle:
-                raise RuntimeError(f"{item.handle} was taken while the turn was held")
-            self._paths[item.handle] = record.path
-        if self._begin is not None:
-            self._conversations.begin(self.session, self._turn_id, self._begin)
-            self._begun = True
-        self._committed.set()
-        if self._finish is not None:
-            self._conversations.finish(self._turn_id, self._finish[0], self._finish[1])
+        """Store what was held, in the order it happened. Does nothing the second time.
+
+        Raises:
+            StoreError: the store cannot take it, or a handle was taken meanwhile.
+        """
+        with self._lock:
+            if self._direct:
+                return
+            if self._closed:
+                raise Invalid("The turn was dropped.", "Ask again.")
+            for kind, item, by_tool in self._held:
+                stored = self._store(kind, item.path, item.name, item.mime, by_tool=by_tool)
+                if stored.handle != item.handle:
+                    raise Invalid(f"{item.handle} was taken while the turn was held.", "Ask again.")
+                self._paths[item.handle] = stored.path
+            if self._begin is not None:
+                self._conversations.begin(self.session, self._turn_id, self._begin)
+                self._begun = True
+            self._direct = True
+            if self._finish is not None and self._begun:
+                self._conversations.finish(self._turn_id, *self._finish)
+        self._loop.call_soon_threadsafe(self._committed.set)
 
     def close(self) -> None:
         """Remove what was only held."""
-        folder, self._folder = self._folder, None
+        with self._lock:
+            self._closed = True
+            folder, self._folder = self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(hold: Path) -> None:
+    """Remove what turns of dead processes left in the folder of held files."""
+    if not hold.is_dir():
+        return
+    for folder in hold.iterdir():
+        owner = folder.name.partition("-")[0]
+        if owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -25,7 +25,7 @@ class Limits(AgentMiddleware[Any, Run]):
         if run.tool_calls < run.settings.max_tool_calls:
             return await handler(request)
         run.notice(
-            f"I stopped after {run.tool_calls} tool calls; "
+            f"I stopped after {run.settings.max_tool_calls} tool calls; "
             "max_tool_calls in the settings allows more."
         )
         text = request.system_message.text if request.system_message else ""
@@ -34,9 +34,7 @@ class Limits(AgentMiddleware[Any, Run]):
         # A server may send tool calls that nobody offered; the loop must not follow them.
         return ModelResponse(
             result=[
-                m.model_copy(update={"tool_calls": []})
-                if isinstance(m, AIMessage) and m.tool_calls
-                else m
+                AIMessage(m.text, id=m.id) if isinstance(m, AIMessage) and m.tool_calls else m
                 for m in response.result
             ]
         )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
+
+from assistant.errors import UsageError
 
 T = TypeVar("T")
 
@@ -19,16 +22,31 @@ class LoopThread:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._closed = False
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run ``work`` in the loop; the future may be waited for in any thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._running())
+        """Run ``work`` in the loop; the future may be waited for in any other thread.
 
-    def call(self, function: Any, *args: Any) -> None:
-        self._running().call_soon_threadsafe(function, *args)
+        Raises:
+            UsageError: the loop was closed.
+        """
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self._running())
+        except UsageError:
+            work.close()
+            raise
+
+    def call(self, function: Callable[[], object]) -> None:
+        """Call ``function`` in the loop soon; nothing where the loop has ended."""
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(function)
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
+            if self._closed:
+                raise UsageError("This Assistant is closed.", "Make a new one.")
             if self._loop is None:
                 ready = threading.Event()
                 loop = asyncio.new_event_loop()
@@ -56,8 +74,9 @@ class LoopThread:
 
     def close(self) -> None:
         with self._lock:
+            self._closed = True
             loop, self._loop = self._loop, None
-            thread, self._thread = self._thread, None
+            thread = self._thread
         if loop is not None and thread is not None:
             loop.call_soon_threadsafe(loop.stop)
             thread.join(timeout=10)

@@ -17,7 +17,7 @@ from assistant.agent.recall import human
 from assistant.agent.receipts import record
 from assistant.agent.run import CALL_ID, Run
 from assistant.agent.style import SURE
-from assistant.errors import InputError
+from assistant.errors import InputError, from_tool
 from tools.base import Call, Item, ToolResult
 from tools.errors import ToolError
 
@@ -39,23 +39,21 @@ class Perceive(AgentMiddleware[Any, Run]):
         self._sense = sense
 
     async def abefore_agent(self, state: Any, runtime: Runtime[Run]) -> dict[str, Any]:
+        if state.get("messages"):
+            return {}  # the model is asked to mend its reply: the person said nothing new
         run = runtime.context
         spoken = [item for item in run.given if item.handle == run.speech]
-        if run.turn.transcript is not None:
-            run.heard = run.turn.transcript
-        elif spoken:
+        if spoken and run.heard is None:
             await self._hear(run, spoken[0])
         if run.heard is not None:
             run.text = " ".join(part for part in (run.text, run.heard) if part)
         if self._sense is not None and run.settings.sense_feelings and run.text:
             await self._feel(run, self._sense)
-        rest = [item for item in run.given if item.handle != run.speech]
-        feeling = run.feeling.label if run.feeling and run.feeling.confidence >= SURE else ""
+        sure = run.feeling is not None and run.feeling.confidence >= SURE
         content = {
-            "feeling": feeling,
-            "attachments": [
-                {"handle": i.handle, "kind": i.kind, "name": i.name, "mime": i.mime} for i in rest
-            ],
+            "feeling": run.feeling.label if run.feeling and sure else "",
+            "attachments": [_shown(i) for i in run.given if i.handle != run.speech],
+            "handles": [_shown(i) for i in run.items.values() if i.handle != run.speech],
         }
         return {"messages": [human(run.text, content)]}
 
@@ -76,9 +74,9 @@ class Perceive(AgentMiddleware[Any, Run]):
             context = run.context(CALL_ID.get(), tool.name, asyncio.get_running_loop())
             return await execute(tool, call, context, seconds=run.settings.tool_seconds)
 
-        result, receipt = await record(run, tool.name, call_id, {"audio": item.handle}, work)
+        result, _ = await record(run, tool.name, call_id, {"audio": item.handle}, work)
         if result is None:
-            raise InputError(receipt.error, receipt.remedy)
+            raise from_tool(run.errors[-1])
         run.heard = str(result.data.get("text", "")).strip()
         run.heard_confidence = result.confidence
         run.emit(events.Transcript, text=run.heard, confidence=result.confidence)
@@ -86,3 +84,7 @@ class Perceive(AgentMiddleware[Any, Run]):
             raise InputError(result.text, "Record it again closer to the microphone, or type it.")
         if result.confidence is not None and result.confidence < UNSURE:
             run.notice("I am not sure I heard that right; type it if the answer misses.")
+
+
+def _shown(item: Item) -> dict[str, str]:
+    return {"handle": item.handle, "kind": item.kind, "name": item.name, "mime": item.mime}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import itertools
 import time
 from collections.abc import Callable, Mapping
@@ -16,10 +18,21 @@ from tools.base import Context, Item, Made, Receipt, Source, Tool
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
+    from memory.records import Role
     from tools.emotion.feeling import Feeling
     from tools.errors import ToolError
 
 Ev = TypeVar("Ev", bound=events.Event)
+
+
+@dataclass(slots=True)
+class Draft:
+    """The reply as it grows, and the tool calls and answers that history will keep."""
+
+    text: str = ""
+    cited: list[int] = field(default_factory=list)
+    """Indices into the turn's sources, in the order in which the text cites them."""
+    stored: list[tuple[Role, Mapping[str, Any]]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -52,14 +65,22 @@ class Run:
     sources: list[Source] = field(default_factory=list)
     artifacts: list[Artifact] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    """Sentences that were left out because nothing proves them."""
+    draft: Draft = field(default_factory=Draft)
+    past: tuple[Any, ...] | None = None
+    """Instructions and history as the model gets them; read once."""
     tool_calls: int = 0
+    over: bool = False
     started: float = field(default_factory=time.perf_counter)
     _seq: itertools.count[int] = field(default_factory=itertools.count)
 
     def emit(self, kind: type[Ev], **fields: Any) -> Ev:
-        """Send one event to the door. Only from the loop's own thread."""
+        """Send one event to the door; nothing follows the last. Only from the loop's thread."""
         event = kind(session=self.session, turn_id=self.turn_id, seq=next(self._seq), **fields)
-        self.sink(event)  # type: ignore[arg-type]
+        if not self.over:
+            self.over = isinstance(event, events.LAST)
+            self.sink(event)  # type: ignore[arg-type]
         return event
 
     def notice(self, text: str) -> None:
@@ -72,22 +93,30 @@ class Run:
         """The tool's side of this turn; its progress may come from any thread."""
 
         def progress(fraction: float | None, message: str) -> None:
-            loop.call_soon_threadsafe(
-                lambda: self.emit(
-                    events.ToolProgress,
-                    call_id=call_id,
-                    tool=tool,
-                    fraction=fraction,
-                    message=message,
-                )
+            # A tool may outlive its turn, and the loop.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(show, fraction, message)
+
+        def show(fraction: float | None, message: str) -> None:
+            self.emit(
+                events.ToolProgress,
+                call_id=call_id,
+                tool=tool,
+                fraction=fraction,
+                message=message,
             )
 
         return Context(progress=progress, session=self.session, turn_id=self.turn_id)
 
-    def keep(self, made: Made) -> Item:
+    async def keep(self, made: Made) -> Item:
         """Store what a tool made, give it a handle, and show it."""
-        item = self.ledger.attach(
-            made.kind, made.data, name=made.name, mime=made.mime, by_tool=True
+        item = await asyncio.to_thread(
+            self.ledger.attach,
+            made.kind,
+            made.data,
+            name=made.name,
+            mime=made.mime,
+            by_tool=True,
         )
         self.items[item.handle] = item
         artifact = Artifact(item.handle, item.kind, item.path, item.mime, item.sha256)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolMessage
 
@@ -14,51 +12,36 @@ from assistant.agent.claims import MARK, Gate
 from assistant.agent.run import Run
 from assistant.turn import Citation
 
-if TYPE_CHECKING:
-    from memory.records import Role
-
 MEND = (
     "Your last reply says that you did something for which there is no record: {claims}. "
     "Write the reply again without that, or do it with a tool first."
 )
 
 
-@dataclass(slots=True)
-class Draft:
-    """The reply as it grows, and the tool calls and answers that history will keep."""
-
-    text: str = ""
-    cited: list[int] = field(default_factory=list)
-    """Indices into ``run.sources``, in the order in which the text cites them."""
-    stored: list[tuple[Role, Mapping[str, Any]]] = field(default_factory=list)
+LEFT_OUT = "I left out my answer: it said things that I have no record of doing."
+NOTHING = "I have no answer to that."
 
 
-async def stream(graph: Any, run: Run, model: str) -> Draft:
-    """Run the graph to its end; text leaves as events while it comes.
+async def stream(graph: Any, run: Run, model: str) -> None:
+    """Run the graph to its end; text leaves as events while it comes, and grows ``run.draft``.
 
     A sentence without proof is held back; the model is asked once to mend its reply, and
     what is still without proof is left out, visibly.
     """
-    draft = Draft()
-    held, messages = await _pass(graph, run, draft, [])
+    held, messages = await _pass(graph, run, [])
     if held and model != "builtin":
-        run.emit(events.TextReset)
         claims = "; ".join(f"“{sentence}”" for sentence, _ in held)
-        mend = HumanMessage(MEND.format(claims=claims))
-        draft.text, draft.cited = "", []
-        draft.stored = [s for s in draft.stored if s[0] == "tool" or s[1].get("tool_calls")]
-        held, _ = await _pass(graph, run, draft, [*messages, mend])
+        _reset(run)
+        held, _ = await _pass(graph, run, [*messages, HumanMessage(MEND.format(claims=claims))])
     for sentence, what in held:
+        run.removed.append(sentence)
         run.emit(events.ClaimRemoved, sentence=sentence, reason=f"there is no record of {what}")
-    if held and not draft.text.strip():
-        draft.text = "I left out my answer: it said things that I have no record of doing."
-        run.emit(events.TextDelta, text=draft.text)
-    return draft
+    if not run.draft.text.strip():
+        _show(run, LEFT_OUT if held else NOTHING)
 
 
-async def _pass(
-    graph: Any, run: Run, draft: Draft, start: list[Any]
-) -> tuple[list[tuple[str, str]], list[Any]]:
+async def _pass(graph: Any, run: Run, start: list[Any]) -> tuple[list[tuple[str, str]], list[Any]]:
+    """One run of the graph: the sentences held back as (sentence, claim), and its messages."""
     gate: Gate | None = None
     message_id: str | None = ""
     messages: list[Any] = list(start)
@@ -74,55 +57,57 @@ async def _pass(
             if not isinstance(message, (AIMessage, AIMessageChunk)) or not message.text:
                 continue
             if gate is None or message.id != message_id:
-                gate, message_id = _new_gate(run, draft, gate), message.id
-            _show(run, draft, gate.feed(message.text))
+                gate, message_id = _new_gate(run, gate), message.id
+            _show(run, gate.feed(message.text))
         else:
             for node in chunk.values():
                 for message in (node or {}).get("messages", ()):
                     messages.append(message)
-                    _store(draft, message)
+                    _store(run, message)
     if gate is None:
         return [], messages
-    _show(run, draft, gate.rest())
+    _show(run, gate.rest())
     return gate.held, messages
 
 
-def _new_gate(run: Run, draft: Draft, before: Gate | None) -> Gate:
-    if before is not None and draft.text:
-        run.emit(events.TextReset)  # what was said so far was a remark before a tool call
-        draft.text, draft.cited = "", []
-    return Gate(run.earlier | {r.tool for r in run.receipts if r.ok}, len(run.sources))
+def _new_gate(run: Run, before: Gate | None) -> Gate:
+    if before is not None:
+        _reset(run)  # what was said so far was a remark before a tool call
+    return Gate({r.tool for r in run.receipts if r.ok}, len(run.sources))
 
 
-def _show(run: Run, draft: Draft, text: str) -> None:
+def _reset(run: Run) -> None:
+    if run.draft.text:
+        run.draft.text, run.draft.cited = "", []
+        run.emit(events.TextReset)
+
+
+def _show(run: Run, text: str) -> None:
     """Send checked text on, its source marks numbered from 1 in the order of their use."""
+    cited = run.draft.cited
 
     def number(match: re.Match[str]) -> str:
         index = int(match.group(1)) - 1
-        if index not in draft.cited:
-            draft.cited.append(index)
-        return f"[{draft.cited.index(index) + 1}]"
+        if index not in cited:
+            cited.append(index)
+        return f"[{cited.index(index) + 1}]"
 
     if text:
         shown = MARK.sub(number, text)
-        draft.text += shown
+        run.draft.text += shown
         run.emit(events.TextDelta, text=shown)
 
 
-def _store(draft: Draft, message: Any) -> None:
+def _store(run: Run, message: Any) -> None:
     if isinstance(message, AIMessage) and message.tool_calls:
         calls = [{"id": c["id"], "name": c["name"], "args": c["args"]} for c in message.tool_calls]
-        draft.stored.append(("assistant", {"text": message.text, "tool_calls": calls}))
+        run.draft.stored.append(("assistant", {"text": message.text, "tool_calls": calls}))
     elif isinstance(message, ToolMessage):
-        draft.stored.append(
-            (
-                "tool",
-                {"text": message.text, "tool_call_id": message.tool_call_id, "name": message.name},
-            )
-        )
+        answer = {"text": message.text, "tool_call_id": message.tool_call_id, "name": message.name}
+        run.draft.stored.append(("tool", answer))
 
 
-def citations(draft: Draft, run: Run) -> tuple[Citation, ...]:
+def citations(run: Run) -> tuple[Citation, ...]:
     """What the numbers in the text stand for; only sources that a receipt names."""
-    sources = [run.sources[index] for index in draft.cited]
+    sources = [run.sources[index] for index in run.draft.cited]
     return tuple(Citation(s.source, s.locator, s.quote) for s in sources)

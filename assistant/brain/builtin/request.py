@@ -71,11 +71,11 @@ def read_request(messages: Sequence[BaseMessage]) -> Request:
     if last < 0:
         return Request("", (), ())
     message = messages[last]
+    given = {a["handle"] for a in message.additional_kwargs.get("attachments", ())}
     handles = [
-        Handle(a["handle"], a["kind"], given_now=i == last)
-        for i, m in enumerate(messages)
-        if isinstance(m, HumanMessage)
-        for a in m.additional_kwargs.get("attachments", ())
+        Handle(a["handle"], a["kind"], given_now=a["handle"] in given)
+        for a in message.additional_kwargs.get("handles", ())
+        or message.additional_kwargs.get("attachments", ())
     ]
     before = [m.text for m in messages[:last] if isinstance(m, AIMessage) and m.text]
     return Request(
