@@ -23,10 +23,6 @@ def viewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield one
 
 
-UNNAMABLE = ["..", "a\0b.txt", "\ud800.txt", "y" * 5_000 + ".txt"]
-UNWRITABLE = pytest.mark.xfail(reason="bytes are written to a file of that name to be looked at")
-
-
 def rotated(path: Path) -> None:
     from PIL import Image
 
@@ -93,7 +89,7 @@ def test_a_file_may_have_any_name(viewer: Assistant, tmp_path: Path, name: str) 
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "../../up.txt", "a/b.txt", *(pytest.param(n, marks=UNWRITABLE) for n in UNNAMABLE)],
+    ["", ".", "..", "../../up.txt", "a\0b.txt", "\ud800.txt", "y" * 5_000 + ".txt"],
     ids=lambda name: ascii(name)[:16],
 )
 def test_bytes_may_have_any_name(viewer: Assistant, name: str) -> None:
