@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ class Settings:
     model: str = "auto"
     """``auto``, ``builtin``, ``ollama:NAME``, ``openai:NAME``, ``anthropic:NAME``."""
     base_url: str = ""
-    """Address of an OpenAI-compatible server, for ``openai:NAME``."""
+    """Address of the server of the named model, such as ``http://127.0.0.1:8000/v1``."""
     max_tool_calls: int = 12
     """Tool calls in one turn, after which the model must answer with what it has."""
     turn_seconds: float = 3600.0
@@ -49,24 +49,28 @@ class Settings:
 
         Raises:
             UsageError: an unknown key, or a value of the wrong type, in any layer.
+
+        An empty variable in the environment counts as not set.
         """
         given = {k: v for k, v in flags.items() if v is not None}
         environment = {
             name.removeprefix("ASSISTANT_").lower(): value
             for name, value in os.environ.items()
-            if name.startswith("ASSISTANT_")
+            if name.startswith("ASSISTANT_") and value.strip()
         }
-        home = Path(given.get("home") or environment.get("home") or _home()).expanduser()
-        values: dict[str, Any] = {"home": home}
-        layers = (
-            (str(home / "assistant.toml"), _file(home / "assistant.toml")),
-            ("the environment (ASSISTANT_…)", environment),
-            ("the options", given),
-        )
-        for where, layer in layers:
-            values.update(_checked(layer, where))
-        values["home"] = home
-        return cls(**values)
+        outer = {
+            **_checked(environment, "the environment (ASSISTANT_…)"),
+            **_checked(given, "the options"),
+        }
+        home = outer.setdefault("home", _home())
+        file = home / "assistant.toml"
+        inner = _file(file)
+        if "home" in inner:
+            raise UsageError(
+                f"The setting 'home' cannot be in {file}, which lies in that folder itself.",
+                "Use --home or the variable ASSISTANT_HOME.",
+            )
+        return cls(**{**_checked(inner, str(file)), **outer})
 
 
 def _file(path: Path) -> Mapping[str, Any]:
@@ -96,39 +100,69 @@ def _checked(layer: Mapping[str, Any], where: str) -> dict[str, Any]:
 
 def _converted(key: str, value: Any, kind: str, where: str) -> Any:
     try:
-        if kind == "Path":
-            return Path(value).expanduser()
-        if kind == "bool":
-            if isinstance(value, bool):
-                return value
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
-                str(value).lower()
-            ]
-        if kind == "int":
-            if isinstance(value, (bool, float)):
-                raise TypeError(value)
-            number = int(value)
-            if number < 1:
-                raise ValueError(value)
-            return number
-        if kind == "float":
-            seconds = float(value)
-            if not 0 < seconds < float("inf"):
-                raise ValueError(value)
-            return seconds
-        if kind.startswith("tuple"):
-            parts = value.split(",") if isinstance(value, str) else value
-            return tuple(str(p).strip() for p in parts if str(p).strip())
-        if not isinstance(value, str):
-            raise TypeError(value)
-    except (KeyError, TypeError, ValueError) as error:
-        wanted = {
-            "int": "a whole number above 0",
-            "float": "a number above 0",
-            "bool": "true or false",
-        }
+        return _READ[kind](value)
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise UsageError(
-            f"The setting '{key}' in {where} cannot be {value!r}.",
-            f"It is {wanted.get(kind, 'text')}.",
+            f"The setting '{key}' in {where} cannot be {value!r}.", f"It is {_WANTED[kind]}."
         ) from error
+
+
+def _path(value: Any) -> Path:
+    return Path(value).expanduser()  # RuntimeError: ~ of a person that this system does not know
+
+
+def _bool(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+        str(value).lower()
+    ]
+
+
+def _int(value: Any) -> int:
+    if isinstance(value, (bool, float)):
+        raise TypeError(value)
+    number = int(value)
+    if number < 1:
+        raise ValueError(value)
+    return number
+
+
+def _float(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    number = float(value)
+    if not 0 < number < float("inf"):
+        raise ValueError(value)
+    return number
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, (list, tuple)) or not all(isinstance(p, str) for p in parts):
+        raise TypeError(value)
+    return tuple(p.strip() for p in parts if p.strip())
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
     return value
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "Path": _path,
+    "bool": _bool,
+    "int": _int,
+    "float": _float,
+    "tuple[str, ...]": _names,
+    "str": _text,
+}
+_WANTED = {
+    "Path": "a folder",
+    "bool": "true or false",
+    "int": "a whole number above 0",
+    "float": "a number above 0",
+    "tuple[str, ...]": "a list of names",
+    "str": "text",
+}

@@ -71,6 +71,8 @@ class Source:
     locator: str
     quote: str
     handle: str = ""
+    text: str = ""
+    """All that stands there, where that is more than the quote."""
 
 
 @dataclass(frozen=True, slots=True)

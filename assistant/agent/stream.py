@@ -11,6 +11,7 @@ from assistant import events
 from assistant.agent.claims import MARK, Gate
 from assistant.agent.run import Run
 from assistant.turn import Citation
+from tools.base import Source
 
 MEND = (
     "Your last reply says that you did something for which there is no record: {claims}. "
@@ -109,5 +110,16 @@ def _store(run: Run, message: Any) -> None:
 
 def citations(run: Run) -> tuple[Citation, ...]:
     """What the numbers in the text stand for; only sources that a receipt names."""
-    sources = [run.sources[index] for index in run.draft.cited]
-    return tuple(Citation(s.source, s.locator, s.quote) for s in sources)
+    return tuple(
+        Citation(source.source, source.locator, _quoted(run.draft.text, number, source))
+        for number, source in enumerate((run.sources[i] for i in run.draft.cited), 1)
+    )
+
+
+def _quoted(text: str, number: int, source: Source) -> str:
+    """The words of the reply that stand at the source to the letter, else the source's own quote."""
+    said = text.partition(f"[{number}]")[0].rstrip().rpartition("\n")[2]
+    whole = " ".join(source.text.split())
+    quoted = re.findall(r"“([^”]+)”", said) or [said]
+    words = " ".join(quoted[-1].split())
+    return words if words and words in whole else source.quote

@@ -13,12 +13,18 @@ from assistant.commands import ask, chat, demo, doctor, knowledge, media, sessio
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(context_settings=CONTEXT, invoke_without_command=True)
 @click.version_option(__version__, prog_name="assistant")
 @click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of everything that is kept (also ASSISTANT_HOME).",
+)
+@click.option(  # read from the arguments themselves: a failure may come before they are parsed
+    "--trace",
+    is_flag=True,
+    expose_value=False,
+    help="Where something fails, show where in the code.",
 )
 @click.pass_context
 def group(context: click.Context, home: Path | None) -> None:
@@ -31,6 +37,8 @@ def group(context: click.Context, home: Path | None) -> None:
     130 interrupted.
     """
     context.obj = home
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 for command in (

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import stat
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from assistant.commands.output import Printer, err, json_text, out, sources
-from assistant.errors import InputError, UsageError
+from assistant.commands import standard_input
+from assistant.commands.output import (
+    Printer,
+    check_target,
+    complain,
+    err,
+    error_dict,
+    json_text,
+    out,
+    sources,
+)
+from assistant.errors import AssistantError, InputError, TurnFailedError, UsageError
+
+if TYPE_CHECKING:
+    from assistant.turn import Reply
 
 KINDS = ("image", "audio", "video", "document")
 
@@ -40,7 +52,7 @@ def ask(
     allow: tuple[str, ...],
     trace: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Ask something, with files if you like.
 
     \b
@@ -58,13 +70,13 @@ def ask(
     words = " ".join(text)
     attachments = [Attachment.of(path) for path in attach if path != "-"]
     if "-" in attach:
-        attachments.append(Attachment(data=sys.stdin.buffer.read(), name="standard input"))
-    elif piped := _piped(needed=not words and not attach):
+        attachments.append(Attachment(data=standard_input.whole(), name="standard input"))
+    elif piped := standard_input.text(needed=not words and not attach):
         words = f"{words}\n\n{piped}" if words else piped
     if not words.strip() and not attachments:
         raise InputError("There is nothing to answer.", 'Try: assistant ask "what can you do?"')
     if speak is not None:
-        _check_target(speak)
+        check_target(speak)
     settings = Settings.load(home=home, model=model, allow=allow or None)
     turn = Turn(text=words, attachments=tuple(attachments), speak=speak is not None)
     printer = Printer(trace=trace, quiet=as_json)
@@ -74,61 +86,43 @@ def ask(
             printer(event)
             stream.check(event)
         reply = stream.result()
-        if speak is not None:
-            _write_speech(reply, speak)
+    unspoken = None if speak is None else _write_speech(reply, speak)
     if as_json:
-        out(json_text(reply.to_dict()))
-        return
+        failure = {} if unspoken is None else {"error": error_dict(unspoken)}
+        out(json_text({**reply.to_dict(), **failure}))
+        return 0 if unspoken is None else unspoken.exit_code
     for line in sources(reply):
         out(line)
     for artifact in (*reply.images, *reply.audio):
         if speak is None:
             out(f"  {artifact.handle}: {artifact.path}")
+    if session is None and sys.stderr is not None and sys.stderr.isatty():
+        err(f'  (go on with: assistant ask --session {reply.session} "…")')
+    if unspoken is not None:
+        return complain(unspoken)
     if speak is not None:
         err(f"  spoken: {speak}")
-    if session is None and sys.stderr.isatty():
-        err(f'  (go on with: assistant ask --session {reply.session} "…")')
+    return 0
 
 
-def _piped(*, needed: bool) -> str:
-    """Text from a pipe or a file on standard input; nothing from a terminal or a closed one."""
-    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
-        return ""
-    mode = stat.S_IFMT(_mode())
-    if needed or mode in {stat.S_IFIFO, stat.S_IFREG}:
-        return sys.stdin.buffer.read().decode("utf-8", "replace").strip()
-    return ""
-
-
-def _mode() -> int:
-    import os
-
-    try:
-        return os.fstat(sys.stdin.fileno()).st_mode
-    except (OSError, ValueError):
-        return 0
-
-
-def _check_target(path: Path) -> None:
-    """Refuse before the work is done, not after."""
-    if not path.parent.is_dir():
-        raise UsageError(f"The folder {path.parent} does not exist.", "Create it, or name another.")
-    if path.suffix.lower() != ".wav":
-        raise UsageError(f"{path.name} must end in .wav.", "Speech is written as WAV.")
-
-
-def _write_speech(reply: Any, target: Path) -> None:
+def _write_speech(reply: Reply, target: Path) -> AssistantError | None:
+    """Copy the spoken reply to ``target``; why not, where that cannot be done."""
     import shutil
 
-    spoken = [a for a in reply.audio if a.mime == "audio/wav"]
+    runs = [r for r in reply.receipts if r.tool == "speak"]
+    if not runs:
+        return InputError("There is nothing to speak in this reply.", "Ask without --speak.")
+    last = runs[-1]  # a reply is spoken when all else is done
+    if not last.ok:
+        return TurnFailedError(f"The reply could not be spoken: {last.error}", last.remedy)
+    spoken = [a for a in reply.audio if a.handle in last.outputs]
     if not spoken:
-        raise InputError("There is nothing to speak in this reply.", "Ask without --speak.")
+        return TurnFailedError("The spoken reply was not kept.", "Ask again.")
     try:
-        shutil.copyfile(spoken[-1].path, target)
+        shutil.copyfile(spoken[0].path, target)
     except OSError as error:
-        raise InputError(
-            f"{target} cannot be written: {error.strerror}.", "Name another file."
-        ) from error
+        return InputError(f"{target} cannot be written: {error.strerror}.", "Name another file.")
+    return None
 
 
 @click.command()

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import shlex
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.commands.output import Printer, complain, err, out, sources
-from assistant.errors import AssistantError
+from assistant.commands.output import Printer, complain, err, explained, out, sources
+from assistant.errors import AssistantError, InputError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
+    from assistant.events import AnyEvent, ApprovalNeeded
 
 HELP = """\
 /attach PATH…   give files with your next message
+/detach         do not give them
 /speak          speak replies into WAV files, on or off
 /trace          show every tool run, on or off
 /new [NAME]     start another conversation, or go on with NAME
@@ -40,34 +45,71 @@ def chat(
     from assistant.settings import Settings
 
     settings = Settings.load(home=home, model=model, allow=allow or None)
-    with Assistant(settings=settings, approve=_approve) as assistant:
-        Chat(assistant, settings.home, session, trace=trace).run()
+    asked = Questions()
+    with Assistant(settings=settings, approve=asked.approve) as assistant:
+        Chat(assistant, settings.home, session, trace=trace, asked=asked).run()
 
 
-async def _approve(asked: object) -> bool:
-    import asyncio
+class Questions:
+    """Whether a tool may act, asked in the thread that reads the keyboard.
 
-    tool = getattr(asked, "tool", "this tool")
-    arguments = getattr(asked, "arguments", {})
-    err(f"{tool} wants to act: {arguments}")
-    answer = await asyncio.to_thread(input, "allow it? [y/N] ")
-    return answer.strip().lower() in {"y", "yes"}
+    The agent waits in its own thread. A thread that is stuck in ``input`` would outlive
+    Ctrl-C and keep the process from ending.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answers: dict[tuple[str, int], Future[bool]] = {}
+
+    async def approve(self, asked: ApprovalNeeded) -> bool:
+        """The callback of the assistant: waits for :meth:`ask`."""
+        import asyncio
+
+        return await asyncio.wrap_future(self._answer(asked))
+
+    def ask(self, asked: ApprovalNeeded) -> None:
+        """Ask the person and pass their answer on; the end of input and Ctrl-C mean no."""
+        err(f"{asked.tool} wants to act: {asked.arguments}")
+        prompt = "allow it? [y/N] "
+        try:
+            if sys.stdin.isatty():
+                answer = input(prompt)
+            else:
+                err(prompt)
+                answer = input()
+        except (EOFError, KeyboardInterrupt):
+            err("\nno.")
+            answer = ""
+        with suppress(InvalidStateError):  # the turn was stopped meanwhile
+            self._answer(asked).set_result(answer.strip().lower() in {"y", "yes"})
+
+    def _answer(self, asked: ApprovalNeeded) -> Future[bool]:
+        with self._lock:  # either thread may come first
+            return self._answers.setdefault((asked.turn_id, asked.seq), Future())
 
 
 class Chat:
     """The state of one chat at the terminal, and its commands."""
 
     def __init__(
-        self, assistant: Assistant, home: Path, session: str | None, *, trace: bool
+        self,
+        assistant: Assistant,
+        home: Path,
+        session: str | None,
+        *,
+        trace: bool = False,
+        asked: Questions | None = None,
     ) -> None:
         self._assistant = assistant
         self._history = home / "chat-history"
         self._session = session
         self._trace = trace
+        self._asked = asked or Questions()
         self._speak = False
         self._attached: list[Path] = []
         self._commands: dict[str, Callable[[list[str]], bool | None]] = {
             "/attach": self._attach,
+            "/detach": self._detach,
             "/speak": self._toggle_speak,
             "/trace": self._toggle_trace,
             "/new": self._new,
@@ -79,6 +121,9 @@ class Chat:
 
     def run(self) -> None:
         """Read, answer, repeat; an error ends a turn, never the chat."""
+        from memory.errors import StoreError
+        from tools.errors import ToolError
+
         _history_on(self._history)
         out(greeting(self._assistant))
         while True:
@@ -97,8 +142,8 @@ class Chat:
                         break
                 else:
                     self._turn(line)
-            except AssistantError as error:
-                complain(error)
+            except (AssistantError, StoreError, ToolError) as error:
+                complain(explained(error))
             except KeyboardInterrupt:
                 err("stopped.")
         _history_off(self._history)
@@ -119,19 +164,40 @@ class Chat:
         stream = self._assistant.stream(
             text, self._attached, session=self._session, speak=self._speak
         )
-        with stream:
-            for event in stream:
-                printer(event)
-                stream.check(event)
+        try:
+            with stream:
+                for event in stream:
+                    printer(event)
+                    self._note(event)
+                    stream.check(event)
+        except InputError:
+            if self._attached:
+                names = ", ".join(p.name for p in self._attached)
+                self._attached = []
+                err(f"no longer attached: {names}")
+            raise
         reply = stream.reply
-        self._attached = []
         if reply is None:
             return
-        self._session = reply.session
         for line in sources(reply):
             out(line)
         for artifact in (*reply.images, *reply.audio):
             out(f"  {artifact.handle}: {artifact.path}")
+
+    def _note(self, event: AnyEvent) -> None:
+        """What the chat itself learns from an event, or has to do about it."""
+        from assistant import events
+
+        if isinstance(event, events.TurnStarted):
+            # From here on the conversation exists and has the files, whatever comes of the turn.
+            self._session = event.session
+            self._attached = []
+        elif isinstance(event, events.ApprovalNeeded):
+            self._asked.ask(event)
+
+    def _detach(self, _: list[str]) -> None:
+        self._attached = []
+        out("attached: nothing")
 
     def _attach(self, arguments: list[str]) -> None:
         from tools.errors import ToolError
@@ -184,7 +250,10 @@ def _history_on(path: Path) -> None:
     except ImportError:
         return  # a Python built without it: typing works, only the arrow keys do not
     if path.is_file():
-        readline.read_history_file(path)
+        try:
+            readline.read_history_file(path)
+        except OSError as error:  # not ours to read, or written by another line editor
+            err(f"what you typed before is not there for the arrow keys: {error.strerror}")
     readline.set_history_length(1000)
 
 

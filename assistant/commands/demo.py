@@ -59,7 +59,12 @@ def demo(folder: Path | None, output: Path, model: str) -> int:
             raise InputError(
                 f"I found no picture, recording or document in {folder}.", "Put some there."
             )
-        output.mkdir(parents=True, exist_ok=True)
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"The folder {output} cannot be made: {error.strerror}.", "Name another with -o."
+            ) from error
         failures = 0
         record = ["# A run of `assistant demo`", ""]
         with tempfile.TemporaryDirectory(prefix="assistant-demo-") as home:

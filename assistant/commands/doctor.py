@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from assistant.commands.output import json_text, out
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
+    from assistant.wiring import House
+
+PACKAGE = "multimodal-assistant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,12 @@ def doctor(home: Path | None, as_json: bool) -> int:
     from assistant.settings import Settings
 
     settings = Settings.load(home=home)
-    findings = [_brain(settings), *_engines(), _store(settings)]
+    findings = [_brain(settings), _servers(), *_engines(), *_house(settings), *_extras()]
     healthy = all(f.ok for f in findings)
     if as_json:
         out(json_text({"ok": healthy, "findings": [asdict(f) for f in findings]}))
         return 0 if healthy else 3
-    out(f"assistant {_version('multimodal-assistant')}, Python {sys.version.split()[0]}")
+    out(f"assistant {_version(PACKAGE)}, Python {sys.version.split()[0]}")
     for f in findings:
         out(f"{'ok ' if f.ok else 'NO '} {f.capability:<18} {f.engine}")
         if f.note:
@@ -58,13 +62,27 @@ def _version(package: str) -> str:
 
 
 def _brain(settings: Settings) -> Finding:
-    from assistant.brain.choose import choose
+    from assistant.brain.choose import choose, missing
 
     choice = choose(settings)
+    if problem := missing(choice):
+        return Finding("brain", choice.spec, False, problem.message, problem.remedy)
     better = (
         "install https://ollama.com, then: ollama pull qwen3" if choice.spec == "builtin" else ""
     )
     return Finding("brain", choice.spec, ok=True, note=choice.why, better=better)
+
+
+def _servers() -> Finding:
+    """What answers on this machine, whichever model the settings name."""
+    from assistant.brain.choose import SERVERS, found
+
+    up = [(server, names) for server in SERVERS if (names := found(server))]
+    if not up:
+        ports = ", ".join(f"{server.name} {server.port}" for server in SERVERS)
+        return Finding("model servers", "none on this machine", True, f"looked for {ports}")
+    lines = [f"{s.name} on port {s.port}: {', '.join(names)}" for s, names in up]
+    return Finding("model servers", "; ".join(lines), True)
 
 
 _ENGINES = (
@@ -108,25 +126,65 @@ def _engines() -> list[Finding]:
     return found
 
 
-def _store(settings: Settings) -> Finding:
+def _house(settings: Settings) -> list[Finding]:
+    """The store and the tools, both opened as a turn would open them."""
     from assistant.errors import AssistantError, from_store
     from assistant.wiring import open_house
     from memory.errors import StoreError
 
+    folder = str(settings.home)
     try:
         house = open_house(settings)
-        try:
-            documents, facts = house.knowledge.count(), house.facts.count()
-            house.store.require_writable()
-        finally:
-            house.close()
-    except StoreError as error:
-        problem: AssistantError = from_store(error)
     except AssistantError as error:
-        problem = error
-    else:
+        return [Finding("store", folder, False, error.message, error.remedy)]
+    try:
+        documents, facts = house.knowledge.count(), house.facts.count()
+        house.store.require_writable()
         note = f"{documents} documents, {facts} facts kept"
-        return Finding("store", str(settings.home), ok=True, note=note)
-    return Finding(
-        "store", str(settings.home), ok=False, note=problem.message, better=problem.remedy
-    )
+        store = Finding("store", folder, True, note)
+    except StoreError as raised:
+        problem = from_store(raised)
+        store = Finding("store", folder, False, problem.message, problem.remedy)
+    try:
+        return [store, _tools(house)]
+    finally:
+        house.close()
+
+
+def _tools(house: House) -> Finding:
+    from assistant.errors import AssistantError
+
+    try:
+        names = sorted(house.tools)
+    except AssistantError as error:
+        return Finding("tools", "cannot be used", False, error.message, error.remedy)
+    acting = [name for name in names if house.tools[name].effects == "world"]
+    note = f"ask before they act: {', '.join(acting)}" if acting else ""
+    return Finding("tools", ", ".join(names), True, note)
+
+
+_NOT_FOR_USERS = {"dev", "train"}
+_REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+).*;.*extra\s*==\s*['\"]([A-Za-z0-9._-]+)['\"]")
+
+
+def _extras() -> list[Finding]:
+    """Each optional extra: what of it is installed, and the command that adds the rest."""
+    try:
+        lines = requires(PACKAGE) or []
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        lines = []
+    extras: dict[str, list[str]] = {}
+    for line in lines:
+        if match := _REQUIREMENT.match(line):
+            extras.setdefault(match.group(2), []).append(match.group(1))
+    found = []
+    for extra, packages in sorted(extras.items()):
+        if extra in _NOT_FOR_USERS:
+            continue
+        there = {p: v for p in packages if (v := _version(p))}
+        if len(there) == len(packages):
+            state, better = ", ".join(f"{p} {v}" for p, v in there.items()), ""
+        else:
+            state, better = "not installed (optional)", f"pip install '{PACKAGE}[{extra}]'"
+        found.append(Finding(f"extra {extra}", state, True, better=better))
+    return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.commands.output import Progress, err, json_text, out
+from assistant.commands.output import Progress, check_target, err, json_text, out
 from assistant.errors import InputError
 
 if TYPE_CHECKING:
@@ -84,9 +84,7 @@ def say(
     pitch: float,
 ) -> None:
     """Speak a text into a WAV file."""
-    from assistant.commands.ask import _check_target
-
-    _check_target(output)
+    check_target(output)
     arguments: dict[str, Any] = {"text": " ".join(text), "rate": rate, "pitch": pitch}
     if voice:
         arguments["voice"] = voice
@@ -130,6 +128,6 @@ def look(home: Path | None, image: Path, question: tuple[str, ...], as_json: boo
     asked = " ".join(question) or "What is in this picture?"
     result = run_tool(home, "look", {"image": item(image, "image"), "question": asked})
     if as_json:
-        out(json_text({"text": result.text, "engine": result.engine, **dict(result.data)}))
+        out(json_text({**result.data, "text": result.text, "engine": result.engine}))
         return
     out(result.text)

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import json
+import logging
+import math
 import os
+import re
 import shutil
 import sys
+import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from assistant.errors import AssistantError, InterruptedTurn
+from assistant.errors import (
+    AssistantError,
+    InterruptedTurn,
+    UsageError,
+    from_store,
+    from_tool,
+)
 
 if TYPE_CHECKING:
     from assistant import events
     from assistant.turn import Reply
     from tools.base import Receipt
+
+log = logging.getLogger(__name__)
+
+
+class ReaderGone(Exception):
+    """Whoever read our output has gone (``assistant … | head``); nothing more can be said."""
 
 
 def out(text: str = "", *, end: str = "\n") -> None:
@@ -27,55 +45,99 @@ def err(text: str = "") -> None:
     _write(sys.stderr, printable(text) + "\n")
 
 
-def _write(stream: TextIO, text: str) -> None:
-    stream.write(text)
-    stream.flush()
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # the caller closed it
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        # Python flushes once more at its end: what is left must have somewhere to go.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise ReaderGone from error
+        raise
+
+
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but line feed and tab, and the marks that reverse the reading direction."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
-    """Text without control characters, which could rewrite what the terminal shows."""
-    return "".join(c if c in "\n\t" or (c.isprintable() or c.isspace()) else "�" for c in text)
+    """Text without what could rewrite or reorder what the terminal shows.
+
+    Joiners (in emoji, Persian, Hindi) stay: words are wrong without them.
+    """
+    return _SURROGATES.sub("�", _UNSAFE.sub("", text))
+
+
+def given(option: str) -> bool:
+    """Whether this flag was given, also where the options could not be parsed."""
+    arguments = sys.argv[1:]
+    if "--" in arguments:
+        arguments = arguments[: arguments.index("--")]
+    return option in arguments
 
 
 def wants_json() -> bool:
-    """Whether ``--json`` was given, also where the options could not be parsed."""
-    return "--json" in sys.argv[1:]
+    return given("--json")
 
 
 def guarded(work: Callable[[], Any]) -> int:
     """Run a command; every error becomes one sentence with a remedy, and an exit code."""
+    try:
+        result = work()
+    except ReaderGone:
+        return 0
+    except KeyboardInterrupt:
+        error: AssistantError = InterruptedTurn("Interrupted.")
+    except Exception as raised:  # noqa: BLE001 - the door: a person reads one sentence
+        error = explained(raised)
+        if given("--trace"):
+            with suppress(ReaderGone):
+                err("".join(traceback.format_exception(raised)).rstrip())
+    else:
+        return result if isinstance(result, int) else 0
+    try:
+        return complain(error)
+    except (ReaderGone, OSError):
+        return error.exit_code
+
+
+def explained(error: Exception) -> AssistantError:
+    """Any error as one sentence for the person."""
     from memory.errors import StoreError
     from tools.errors import ToolError
 
-    try:
-        result = work()
-    except AssistantError as error:
-        return complain(error)
-    except ToolError as error:
-        from assistant.errors import from_tool
-
-        return complain(from_tool(error))
-    except StoreError as error:
-        from assistant.errors import from_store
-
-        return complain(from_store(error))
-    except click.ClickException as error:
-        from assistant.errors import UsageError
-
+    if isinstance(error, AssistantError):
+        return error
+    if isinstance(error, ToolError):
+        return from_tool(error)
+    if isinstance(error, StoreError):
+        return from_store(error)
+    if isinstance(error, click.ClickException):
         where = getattr(getattr(error, "ctx", None), "command_path", "assistant")
-        return complain(UsageError(error.format_message(), f"See {where} --help."))
-    except (KeyboardInterrupt, click.Abort):
-        return complain(InterruptedTurn("Interrupted."))
-    except BrokenPipeError:
-        # Whoever read our output has gone; nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return result if isinstance(result, int) else 0
+        return UsageError(error.format_message(), f"See {where} --help.")
+    if isinstance(error, click.Abort):
+        return InterruptedTurn("Interrupted.")
+    log.debug("a command failed", exc_info=error)
+    if isinstance(error, OSError):
+        what = error.strerror or str(error) or type(error).__name__
+        names = " and ".join(str(n) for n in (error.filename, error.filename2) if n is not None)
+        sentence = f"{names} cannot be used: {what}." if names else f"{what}."
+        return AssistantError(sentence, "Check the path, its permissions and the disk.")
+    reason = " ".join(str(error).split())[:300]
+    return AssistantError(
+        f"Something in the assistant itself failed: {type(error).__name__}: {reason}".rstrip(": "),
+        "Please report it; `assistant --trace …` shows more.",
+    )
 
 
 def complain(error: AssistantError) -> int:
     if wants_json():
-        out(json_text({"error": {"message": error.message, "remedy": error.remedy}}))
+        out(json_text({"error": error_dict(error)}))
     else:
         err(f"assistant: {error.message}")
         if error.remedy:
@@ -83,23 +145,56 @@ def complain(error: AssistantError) -> int:
     return error.exit_code
 
 
+def error_dict(error: AssistantError) -> dict[str, str]:
+    return {"message": error.message, "remedy": error.remedy}
+
+
 def json_text(value: Any) -> str:
-    """One JSON object; lone surrogates, which no UTF-8 can carry, are replaced."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    """One JSON object; lone surrogates, which no UTF-8 can carry, are replaced.
+
+    What JSON has no word for (not a number, infinity) becomes null.
+
+    Raises:
+        TypeError: there is something in it that is no JSON value.
+    """
+    text = json.dumps(_finite(value), ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    return value
+
+
+def check_target(path: Path) -> None:
+    """Refuse a file to write speech to before the work is done, not after.
+
+    Raises:
+        UsageError: its folder does not exist, or it is not named as a WAV file.
+    """
+    if not path.parent.is_dir():
+        raise UsageError(f"The folder {path.parent} does not exist.", "Create it, or name another.")
+    if path.suffix.lower() != ".wav":
+        raise UsageError(f"{path.name} must end in .wav.", "Speech is written as WAV.")
 
 
 class Progress:
     """One line on stderr that is rewritten; silent where stderr is no terminal."""
 
     def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
+        self._shown = sys.stderr is not None and sys.stderr.isatty()
         self._dirty = False
 
     def show(self, text: str) -> None:
         if self._shown:
             width = shutil.get_terminal_size().columns
-            _write(sys.stderr, f"\r\x1b[2K{printable(text)[: width - 1]}")
+            line = " ".join(printable(text).split())
+            _write(sys.stderr, f"\r\x1b[2K{line[: width - 1]}")
             self._dirty = True
 
     def clear(self) -> None:
@@ -109,7 +204,11 @@ class Progress:
 
 
 class Printer:
-    """Shows the events of a turn: text on stdout as it comes, the rest on stderr."""
+    """Shows the events of a turn: the text on stdout, the rest on stderr.
+
+    On a terminal the text is shown as it comes. In a file or a pipe it cannot be taken back,
+    so there it is written once, at the end, exactly as the reply has it.
+    """
 
     def __init__(
         self,
@@ -121,6 +220,7 @@ class Printer:
         self._trace = trace
         self._quiet = quiet
         self._say = say or err
+        self._live = sys.stdout is not None and sys.stdout.isatty()
         self._progress = Progress()
         self._column = 0
 
@@ -152,6 +252,10 @@ class Printer:
         if self._trace:
             self._say(f"  · {receipt_line(event.receipt)}")
 
+    def _on_approvalneeded(self, _: events.ApprovalNeeded) -> None:
+        self._progress.clear()
+        self._fresh_line()
+
     def _on_notice(self, event: events.Notice) -> None:
         self._progress.clear()
         if not self._quiet:
@@ -167,21 +271,29 @@ class Printer:
         if self._trace:
             self._say(f"  · kept: {event.text}")
 
-    def _on_textreset(self, event: events.TextReset) -> None:
+    def _on_textreset(self, _: events.TextReset) -> None:
         self._fresh_line()
 
     def _on_textdelta(self, event: events.TextDelta) -> None:
         self._progress.clear()
-        if not self._quiet:
+        if self._live and not self._quiet:
             out(event.text, end="")
             self._column = 0 if event.text.endswith("\n") else 1
 
     def _on_turnended(self, event: events.TurnEnded) -> None:
+        self._end()
+        if not self._live and not self._quiet and event.reply.text:
+            out(event.reply.text)
+
+    def _on_turnfailed(self, _: events.TurnFailed) -> None:
+        self._end()
+
+    def _on_turncancelled(self, _: events.TurnCancelled) -> None:
+        self._end()
+
+    def _end(self) -> None:
         self._progress.clear()
         self._fresh_line()
-
-    _on_turnfailed = _on_turnended
-    _on_turncancelled = _on_turnended
 
     def _fresh_line(self) -> None:
         if self._column:

@@ -330,7 +330,7 @@ def _result(
             "notes": notes,
         },
         sources=tuple(
-            Source(item.name, p.section.locator, _quote(p.text, question), item.handle)
+            Source(item.name, p.section.locator, _quote(p.text, question), item.handle, p.text)
             for p in passages
         ),
     )

@@ -91,7 +91,8 @@ class SearchKnowledge(Tool):
                 ],
             },
             sources=tuple(
-                Source(p.source, p.locator, _short(p.text, QUOTE), p.handle) for p in passages
+                Source(p.source, p.locator, _short(p.text, QUOTE), p.handle, p.text)
+                for p in passages
             ),
         )
 

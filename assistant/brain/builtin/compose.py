@@ -98,7 +98,7 @@ class Composer:
         return self._from(request, answer, rows, whole=whole)
 
     def _read_document(self, request: Request, answer: Answer) -> str:
-        passages = _passages(answer, answer.result.sources)
+        passages = _lines(answer) or _passages(answer, answer.result.sources)
         gist = _gist(answer.result.data) if _GIST.search(request.text) else ""
         if gist:
             return gist
@@ -164,6 +164,23 @@ def _passages(answer: Answer, sources: Sequence[Any]) -> list[Passage]:
             if sentence.strip()
         ]
     return out
+
+
+def _lines(answer: Answer) -> list[Passage]:
+    """The lines and sentences of the parts that were read, under the mark of their source."""
+    marks = {
+        source.locator: mark
+        for source, mark in zip(answer.result.sources, answer.marks, strict=False)
+    }
+    return [
+        Passage(sentence.strip(), marks[section["locator"]], section["locator"])
+        for section in answer.result.data.get("sections", ())
+        if section["locator"] in marks
+        for line in str(section["text"]).splitlines()
+        if line.strip() != section.get("heading")
+        for sentence in _SENTENCE.split(line)
+        if sentence.strip()
+    ]
 
 
 def _worded(found: Found, request: Request) -> str:

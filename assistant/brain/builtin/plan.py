@@ -135,7 +135,7 @@ class Planner:
         for name in route.tools:
             if name == "speak" and _NOT_ALOUD.search(part):
                 continue
-            if name in _KEPT and request.kinds and not _STORED.search(part):
+            if name in _ELSEWHERE and request.kinds and not _STORED.search(part):
                 continue  # a file came with the question: that is where to look
             if step := self._call(name, part, request):
                 return step
@@ -199,6 +199,7 @@ class Planner:
 
 _FILLED = {"question", "query", "text", "fact"}
 _KEPT = {"recall", "search_knowledge"}
+_ELSEWHERE = {*_KEPT, "clock"}
 _STORED = re.compile(
     r"\b(?:notes|knowledge|library|my (?:documents|files)|remember|told you)\b|笔记|资料库|记得",
     re.IGNORECASE,
