@@ -117,7 +117,7 @@ def citations(run: Run) -> tuple[Citation, ...]:
 
 
 def _quoted(text: str, number: int, source: Source) -> str:
-    """The words of the reply that stand at the source to the letter, else the source's own quote."""
+    """The words of the reply that stand at the source to the letter, else its own quote."""
     said = text.partition(f"[{number}]")[0].rstrip().rpartition("\n")[2]
     whole = " ".join(source.text.split())
     quoted = re.findall(r"“([^”]+)”", said) or [said]
