@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from memory.errors import locked_by, of_os_error
+from memory.errors import StoreError, locked_by, of_os_error
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such module
+    fcntl = None  # type: ignore[assignment]
 
 LONGEST_NAP = 0.005  # seconds between two tries: short beside a transaction, long beside a flock
 
@@ -24,7 +28,13 @@ def exclusive(path: Path, wait: float) -> Iterator[None]:
     Raises:
         Locked: another process (or another store of this one) holds it.
         ReadOnly: the lock file cannot be created here.
+        StoreError: this system has no such locks.
     """
+    if fcntl is None:
+        raise StoreError(
+            "The store needs file locks that Windows does not have.",
+            "Run the assistant in the Windows Subsystem for Linux (wsl --install).",
+        )
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
