@@ -186,7 +186,7 @@ def load(settings: Settings, house: House) -> Any:
         ) from error
     except refusals as error:
         keys = PROVIDERS[provider].keys
-        check = f"Check the model's name, base_url{' and ' + keys[0] if keys else ''}."
+        check = f"Check the model's name, the setting base_url{' and ' + keys[0] if keys else ''}."
         raise UnavailableError(
             f"The client for {provider} models refuses: {_line(error)}", check
         ) from error
