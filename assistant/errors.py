@@ -4,7 +4,7 @@ AssistantError                exit code 1
 ├── UsageError                2   a wrong option, an unknown setting
 ├── InputError                2   a file or message that cannot be used
 ├── UnavailableError          3   an engine, extra, weight or server that is not there
-├── StoreFailed               1   the assistant's own folder cannot be read or written
+├── StoreFailed               3   the assistant's own folder cannot be read or written
 ├── TurnFailedError           1   the turn could not be finished
 └── InterruptedTurn           130 the person stopped it
 """
@@ -46,7 +46,7 @@ class UnavailableError(AssistantError):
 
 
 class StoreFailed(AssistantError):
-    exit_code = 1
+    exit_code = 3
 
 
 class TurnFailedError(AssistantError):
@@ -84,10 +84,12 @@ def from_store(error: StoreError) -> AssistantError:
 def as_told(error: BaseException) -> AssistantError:
     """Any error as what the person is told; one that nobody foresaw is logged."""
     from memory.errors import StoreError
-    from tools.errors import ToolError
+    from tools.errors import ToolError, not_installed
 
     if isinstance(error, AssistantError):
         return error
+    if isinstance(error, ImportError):
+        return from_tool(not_installed(error))
     if isinstance(error, ToolError):
         return from_tool(error)
     if isinstance(error, StoreError):

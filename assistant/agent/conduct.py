@@ -16,7 +16,7 @@ from assistant.agent.receipts import record
 from assistant.agent.run import RUN, Run
 from assistant.agent.stream import citations, stream
 from assistant.agent.style import style_of
-from assistant.errors import AssistantError, TurnFailedError, as_told
+from assistant.errors import AssistantError, InputError, TurnFailedError, as_told
 from assistant.turn import Attachment, Reply, receipt_dict
 from memory.errors import StoreError
 from tools.base import Call, Item, ToolResult
@@ -134,10 +134,23 @@ def _reply(run: Run, model: str) -> Reply:
 
 
 def _accept(run: Run) -> None:
-    """Check the attachments, store them with the message, and give them handles."""
+    """Check the attachments, store them with the message, and give them handles.
+
+    All of it, or nothing: what was attached is taken back where the message cannot be kept.
+    """
+    try:
+        _take(run)
+    except BaseException:
+        run.ledger.withdraw()
+        raise
+
+
+def _take(run: Run) -> None:
     turn = run.turn
     speech = turn.speech
     given = list(turn.attachments)
+    if not (turn.text.strip() or (turn.transcript or "").strip() or speech or given):
+        raise InputError("There is nothing to answer.", "Say or attach something.")
     known = [(a, _sniffed(a)) for a in ([speech] if speech else []) + given]
     if not turn.text.strip() and turn.transcript is None and speech is None:
         # Without words a recording speaks for the person.
@@ -151,7 +164,9 @@ def _accept(run: Run) -> None:
         pasted = run.ledger.attach(
             "document", text.encode("utf-8", "replace"), name="pasted text", mime="text/plain"
         )
-        text = f"{text[:2000]}\n[… the whole text of {len(text)} characters is {pasted.handle}]"
+        # Where a question stands beside pasted text, it stands first or last.
+        left_out = f"[… the whole text of {len(text)} characters is {pasted.handle} …]"
+        text = f"{text[:1000]}\n{left_out}\n{text[-1000:]}"
     items = []
     for attachment, found in known:
         item = _attach(run, attachment, found.kind, found.mime)

@@ -133,6 +133,13 @@ class Ledger:
                 self._conversations.finish(self._turn_id, state, contents)
             self._finish = (state, contents)
 
+    def withdraw(self) -> None:
+        """Take back what was attached for a message that could not be accepted."""
+        with self._lock:
+            if self._direct and not self._begun and self._paths:
+                self._blobs.detach(self.session, list(self._paths))
+                self._paths.clear()
+
     async def committed(self) -> None:
         """Wait until the turn is meant for real; tools with effects wait here."""
         await self._committed.wait()

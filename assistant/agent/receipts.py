@@ -20,7 +20,7 @@ from assistant.agent.execute import resolve
 from assistant.agent.run import CALL_ID, Run, run_of
 from memory.errors import StoreError
 from tools.base import Item, Receipt, Tool, ToolResult
-from tools.errors import Failed, Retry, ToolError
+from tools.errors import Failed, Retry, ToolError, not_installed
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +91,8 @@ async def record(
         raise
     except StoreError as raised:
         error = Failed(raised.message, raised.remedy)
+    except ImportError as raised:
+        error = not_installed(raised)
     except (Exception, SystemExit) as raised:  # foreign code: the turn must outlive its bugs
         log.exception("the tool %s failed", name)
         reason = " ".join(str(raised).split())[:300]

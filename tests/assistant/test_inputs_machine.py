@@ -104,7 +104,7 @@ def holds_what_it_held(home: Path) -> None:
 
 def refused(code: int, answer: dict[str, dict[str, str]]) -> str:
     """The sentence of a refusal, which has a remedy."""
-    assert code in {1, 2, 3}, answer
+    assert code in {2, 3}, answer
     assert answer["error"]["remedy"]
     assert "\n" not in answer["error"]["message"]
     return answer["error"]["message"]
