@@ -5,30 +5,46 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import wave
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
 import assistant
+from assistant.commands import standard_input
 
 SAMPLES = Path(assistant.__file__).parent / "samples"
 
 
-def run(*arguments: str | Path, stdin: bytes | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str | Path, stdin: bytes | None = None, model: str = "builtin"
+) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, "-m", "assistant", *map(str, arguments)],
         capture_output=True,
         input=stdin,
         stdin=subprocess.DEVNULL if stdin is None else None,
-        env={**os.environ, "ASSISTANT_MODEL": "builtin"},
+        env={**os.environ, "ASSISTANT_MODEL": model},
     )
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )
+
+
+def run_with(stdin: IO[bytes], *arguments: str) -> tuple[int, str, str]:
+    """As :func:`run`, with an open pipe as standard input."""
+    done = subprocess.run(
+        [sys.executable, "-m", "assistant", *arguments],
+        stdin=stdin.fileno(),
+        capture_output=True,
+        text=True,
+        env={**os.environ, "ASSISTANT_MODEL": "builtin"},
+    )
+    return done.returncode, done.stdout, done.stderr
 
 
 def ask_json(*arguments: str | Path, stdin: bytes | None = None) -> dict[str, Any]:
@@ -97,6 +113,91 @@ def test_piped_text_is_the_question_and_a_dash_is_an_attachment() -> None:
         "how much is the fee?", "--attach", "-", stdin=b"The fee is 12 euros.\nIt is due in May.\n"
     )
     assert "12 euros" in reply["text"]
+
+
+def test_a_pipe_that_nobody_writes_to_does_not_hold_up_a_question() -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb") as silent, os.fdopen(writer, "wb"):
+        code, said, noted = run_with(silent, "ask", "what is 2+2?")
+    assert code == 0
+    assert "4" in said
+    assert "--attach -" in noted
+
+
+def test_a_socket_is_read_as_a_pipe_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(b"The rent is due.\n")
+        ours.shutdown(socket.SHUT_WR)
+        with open(theirs.fileno(), closefd=False) as stream:
+            monkeypatch.setattr(sys, "stdin", stream)
+            assert standard_input.text(needed=False) == "The rent is due."
+
+
+def test_input_without_an_end_is_refused() -> None:
+    with Path("/dev/zero").open("rb") as endless:
+        code, _, noted = run_with(endless, "ask")
+        assert (code, "50 MB" in noted) == (2, True)
+        code, _, noted = run_with(endless, "ask", "what is this?", "--attach", "-")
+        assert (code, "200 MB" in noted) == (2, True)
+
+
+def test_a_reply_that_cannot_be_spoken_is_still_given(tmp_path: Path) -> None:
+    home = Path(os.environ["ASSISTANT_HOME"])
+    home.mkdir(parents=True)
+    (home / "assistant.toml").write_text('voice = "no-such-voice"\n')
+    target = tmp_path / "a.wav"
+    done = run("ask", "what is 2+2?", "--speak", target)
+    assert done.returncode == 1
+    assert "4" in done.stdout
+    assert "no-such-voice" in done.stderr.splitlines()[-2]
+    assert not target.exists()
+    done = run("ask", "what is 2+2?", "--speak", target, "--json")
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert "4" in answer["text"]
+    assert "no-such-voice" in answer["error"]["message"]
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    done = run()
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: assistant")
+    assert done.stderr == ""
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence() -> None:
+    done = run("demo", "-o", "/proc/x")
+    assert done.returncode == 2
+    assert "/proc/x" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 2
+
+
+@pytest.mark.parametrize("arguments", [["ask", "--bogus", "--json"], ["doctor"]])
+def test_a_reader_that_is_gone_is_no_error_of_ours(arguments: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as nobody:
+        done = subprocess.run(
+            [sys.executable, "-m", "assistant", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=nobody,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.stderr == ""
+    assert done.returncode == (2 if "--bogus" in arguments else 0)
+
+
+def test_a_system_without_file_locks_is_told_so() -> None:
+    code = (
+        "import sys; sys.modules['fcntl'] = None; sys.argv = ['assistant', 'sessions']\n"
+        "from assistant.commands import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 3
+    assert "Windows" in done.stderr.splitlines()[0]
+    assert len(done.stderr.splitlines()) == 2
 
 
 @pytest.mark.parametrize("option", [[], ["--json"]])
@@ -203,6 +304,14 @@ def test_doctor_says_what_is_used_and_what_would_help() -> None:
     brain = next(f for f in answer["findings"] if f["capability"] == "brain")
     assert brain["engine"] == "builtin"
     assert "ollama" in brain["better"]
+    found = {f["capability"]: f for f in answer["findings"]}
+    assert found["extra ollama"]["better"] in {"", "pip install 'multimodal-assistant[ollama]'"}
+    assert {"extra openai", "extra anthropic", "model servers"} <= set(found)
+    assert "read_document" in found["tools"]["engine"]
+    named = json.loads(run("doctor", "--json", model="openai:gpt-x").stdout)
+    brain = next(f for f in named["findings"] if f["capability"] == "brain")
+    assert (named["ok"], brain["ok"]) == (False, False)
+    assert "OPENAI_API_KEY" in brain["better"] or "pip install" in brain["better"]
 
 
 def test_what_is_kept_is_private_to_the_person() -> None:

@@ -47,9 +47,10 @@ def test_what_could_rewrite_the_terminal_is_dropped_and_words_stay(text: str, sh
 
 
 def test_progress_stays_on_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", Terminal())
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
     output.Progress().show("page 1\nof 2\r")
-    assert sys.stderr.getvalue() == "\r\x1b[2Kpage 1 of 2"  # type: ignore[attr-defined]
+    assert terminal.getvalue() == "\r\x1b[2Kpage 1 of 2"
 
 
 def turn(*parts: str) -> list[events.AnyEvent]:
@@ -72,11 +73,12 @@ def turn(*parts: str) -> list[events.AnyEvent]:
 def test_a_file_gets_the_reply_and_a_terminal_what_is_said(
     stream: type[io.StringIO], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "stdout", stream())
+    target = stream()
+    monkeypatch.setattr(sys, "stdout", target)
     printer = output.Printer()
     for event in turn("I made a picture.", "It is four."):
         printer(event)
-    assert sys.stdout.getvalue() == said  # type: ignore[attr-defined]
+    assert target.getvalue() == said
 
 
 @pytest.mark.parametrize("as_json", [False, True])
