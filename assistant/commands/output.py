@@ -17,13 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from assistant.errors import (
-    AssistantError,
-    InterruptedTurn,
-    UsageError,
-    from_store,
-    from_tool,
-)
+from assistant.errors import AssistantError, InterruptedTurn, UsageError, as_told
 
 if TYPE_CHECKING:
     from assistant import events
@@ -95,7 +89,7 @@ def guarded(work: Callable[[], Any]) -> int:
         error: AssistantError = InterruptedTurn("Interrupted.")
     except Exception as raised:  # noqa: BLE001 - the door: a person reads one sentence
         error = explained(raised)
-        if given("--trace"):
+        if given("--trace") and not isinstance(raised, (AssistantError, click.ClickException)):
             with suppress(ReaderGone):
                 err("".join(traceback.format_exception(raised)).rstrip())
     else:
@@ -111,12 +105,8 @@ def explained(error: Exception) -> AssistantError:
     from memory.errors import StoreError
     from tools.errors import ToolError
 
-    if isinstance(error, AssistantError):
-        return error
-    if isinstance(error, ToolError):
-        return from_tool(error)
-    if isinstance(error, StoreError):
-        return from_store(error)
+    if isinstance(error, (AssistantError, ToolError, StoreError, ImportError)):
+        return as_told(error)
     if isinstance(error, click.ClickException):
         where = getattr(getattr(error, "ctx", None), "command_path", "assistant")
         return UsageError(error.format_message(), f"See {where} --help.")

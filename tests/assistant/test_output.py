@@ -88,6 +88,7 @@ def test_a_file_gets_the_reply_and_a_terminal_what_is_said(
         (ZeroDivisionError("division\nby zero"), "ZeroDivisionError: division by zero", 1),
         (OSError(28, "No space left on device", "/mnt/x"), "/mnt/x cannot be used: No space", 1),
         (BrokenPipeError(32, "Broken pipe"), "Broken pipe.", 1),
+        (ImportError("no lxml", name="lxml.etree"), "lxml, which is not installed", 3),
         (click.UsageError("No such option."), "No such option.", 2),
         (click.Abort(), "Interrupted.", 130),
     ],
@@ -117,6 +118,8 @@ def test_a_trace_is_shown_where_it_is_asked_for(
     monkeypatch.setattr(sys, "argv", ["assistant", "--trace", "doctor"])
     assert output.guarded(failing(ZeroDivisionError("x"))) == 1
     assert "Traceback" in capsys.readouterr().err
+    assert output.guarded(failing(click.UsageError("x"))) == 2
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_words_after_a_double_dash_are_no_options(monkeypatch: pytest.MonkeyPatch) -> None:
