@@ -118,6 +118,20 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _EMPHASIS = re.compile(r"\*\*|__|(?<![\w*])[*_](?=\w)|(?<=\w)[*_](?![\w*])")
 
 
+_FAR = 300
+"""How far back, in characters, a clause is looked for."""
+
+
+def open_quote(sentence: str) -> str:
+    """The quotation mark that the sentence opens and does not close; empty if none."""
+    last = ""
+    for match in _QUOTED.finditer(sentence):
+        words = match.group()
+        if match.end() == len(sentence) and (len(words) == 1 or words[-1] not in "”“»」』\"'"):
+            last = words[0]
+    return last
+
+
 def claims(sentence: str) -> Iterator[tuple[Proof, bool]]:
     """Each claim of a sentence, with whether it is said to lie before this turn.
 
@@ -177,6 +191,6 @@ def _group(match: re.Match[str]) -> str:
 def _clause(breaks: re.Pattern[str], said: str, match: re.Match[str]) -> int:
     """Where the clause of the match begins: after the last break before what it says."""
     start = 0
-    for found in breaks.finditer(said, 0, match.start() + 1):
+    for found in breaks.finditer(said, max(0, match.start() - _FAR), match.start() + 1):
         start = found.end()
     return start

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from assistant.agent.claim_rules import PROOFS, Proof, claims
+from assistant.agent.claim_rules import PROOFS, Proof, claims, open_quote
 from assistant.agent.sentences import Piece, Splitter, sentences
 
 __all__ = ["MARK", "Gate", "sentences", "unproven"]
@@ -103,7 +103,8 @@ class Gate:
         self._cite = cite or "[s{}]".format
         self._splitter = Splitter()
         self._space = ""  # white space that goes out only with what follows it
-        self._said = False
+        self._said = self._gone = False  # whether anything passed; whether the last one did not
+        self._quote = ""  # a quotation that goes on in the next sentence of the paragraph
         self.held: list[tuple[str, str]] = []
 
     def feed(self, text: str) -> str:
@@ -113,17 +114,20 @@ class Gate:
         out = "".join(self._passed(piece) for piece in self._splitter.rest())
         space, self._space = self._space, ""
         self._splitter = Splitter()
-        return out + space
+        return out + ("" if self._gone else space)
 
     def _passed(self, piece: Piece) -> str:
         body = piece.text.rstrip()
         tail = piece.text[len(body) :]
         shown = body if piece.code else self._checked(body)
+        if "\n" in tail:
+            self._quote = ""
         if not shown.strip() and body:
             self._keep_break(tail)
+            self._gone = True
             return ""
         out = self._space + shown
-        self._space, self._said = tail, True
+        self._space, self._said, self._gone = tail, True, False
         return out
 
     def _keep_break(self, tail: str) -> None:
@@ -135,7 +139,9 @@ class Gate:
             self._space = lines
 
     def _checked(self, sentence: str) -> str:
-        what = self._claim(sentence)
+        said = self._quote + sentence
+        self._quote = open_quote(_SPAN.sub("_", said))
+        what = self._claim(said)
         if what:
             self.held.append((sentence.strip(), what))
             return ""

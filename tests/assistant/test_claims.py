@@ -144,6 +144,17 @@ def test_pictures_and_links_that_only_a_model_wrote_go() -> None:
     assert gated(kept) == kept
 
 
+def test_a_quotation_may_hold_several_sentences_of_a_paragraph() -> None:
+    for said in (
+        'You wrote: "I read it. I sent the email. Bye." Is that so?',
+        "You wrote: “I read it. I sent the email. Bye.” Is that so?",
+        "你写道：“我读了文件。我发了邮件。”对吗？",
+    ):
+        assert gated(said) == said
+    assert gated('He said "stop.\n\nI sent the email.') == 'He said "stop.'
+    assert gated('You wrote "Hi. Bye." I sent the email. Ok.') == 'You wrote "Hi. Bye." Ok.'
+
+
 @pytest.mark.parametrize(
     "code",
     [
