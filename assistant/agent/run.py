@@ -34,6 +34,12 @@ class Draft:
     """Indices into the turn's sources, in the order in which the text cites them."""
     stored: list[tuple[Role, Mapping[str, Any]]] = field(default_factory=list)
 
+    def number(self, mark: int) -> str:
+        """How the source ``[s<mark>]`` is cited: numbered from 1 in the order of first use."""
+        if mark - 1 not in self.cited:
+            self.cited.append(mark - 1)
+        return f"[{self.cited.index(mark - 1) + 1}]"
+
 
 @dataclass(slots=True)
 class Run:

@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolMessage
 
 from assistant import events
-from assistant.agent.claims import MARK, Gate
+from assistant.agent.claims import Gate
 from assistant.agent.run import Run
 from assistant.turn import Citation
 from tools.base import Source
@@ -74,7 +74,16 @@ async def _pass(graph: Any, run: Run, start: list[Any]) -> tuple[list[tuple[str,
 def _new_gate(run: Run, before: Gate | None) -> Gate:
     if before is not None:
         _reset(run)  # what was said so far was a remark before a tool call
-    return Gate({r.tool for r in run.receipts if r.ok}, len(run.sources))
+    done = [r.tool for r in run.receipts if r.ok]
+    return Gate(
+        done,
+        len(run.sources),
+        kinds=frozenset(item.kind for item in run.items.values()),
+        earlier=run.earlier,
+        heard=run.heard is not None,
+        world=any(run.tools[name].effects == "world" for name in done),
+        cite=run.draft.number,
+    )
 
 
 def _reset(run: Run) -> None:
@@ -84,19 +93,10 @@ def _reset(run: Run) -> None:
 
 
 def _show(run: Run, text: str) -> None:
-    """Send checked text on, its source marks numbered from 1 in the order of their use."""
-    cited = run.draft.cited
-
-    def number(match: re.Match[str]) -> str:
-        index = int(match.group(1)) - 1
-        if index not in cited:
-            cited.append(index)
-        return f"[{cited.index(index) + 1}]"
-
+    """Send checked text on."""
     if text:
-        shown = MARK.sub(number, text)
-        run.draft.text += shown
-        run.emit(events.TextDelta, text=shown)
+        run.draft.text += text
+        run.emit(events.TextDelta, text=text)
 
 
 def _store(run: Run, message: Any) -> None:
