@@ -357,6 +357,7 @@ class Assistant:
                 ledger=ledger,
                 tools=self._house.tools,
                 sink=stream._put,
+                explains=self._model_name != "builtin",
             )
             await conduct(graph, run, self._model_name)
 

@@ -47,7 +47,7 @@ async def conduct(graph: Any, run: Run, model: str) -> None:
             text=run.text,
             attachments=tuple((item.handle, item.name) for item in run.given),
         )
-        await _answer(graph, run, model)
+        await _answer(graph, run)
         reply = _reply(run, model)
         await _finish(run, "done", _stored(reply))
         if not run.ledger.is_committed:
@@ -61,12 +61,12 @@ async def conduct(graph: Any, run: Run, model: str) -> None:
         await _fail(run, as_told(error), model)
 
 
-async def _answer(graph: Any, run: Run, model: str) -> None:
+async def _answer(graph: Any, run: Run) -> None:
     seconds = run.settings.turn_seconds
     limit = asyncio.timeout(seconds)
     try:
         async with limit:
-            await stream(graph, run, model)
+            await stream(graph, run)
             if run.turn.speak:
                 await _speak(run, run.draft.text)
     except TimeoutError as error:

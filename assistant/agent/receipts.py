@@ -53,8 +53,14 @@ class Receipts(AgentMiddleware[Any, Run]):
 
         result, receipt = await record(run, name, call_id, dict(call["args"]), work)
         if result is None:
-            said = fenced(name, [f"ERROR: {receipt.error} {receipt.remedy}".strip()])
-            return ToolMessage(said, name=name, tool_call_id=call_id, status="error")
+            told = f"{receipt.error} {receipt.remedy}".strip()
+            return ToolMessage(
+                fenced(name, [f"ERROR: {told}"]),
+                name=name,
+                tool_call_id=call_id,
+                status="error",
+                additional_kwargs={"error": told},
+            )
         if name == "remember":
             run.emit(events.FactKept, text=str(result.data.get("fact", result.text)))
         marks = [run.cite(source) for source in result.sources[:MARKS]]

@@ -56,6 +56,8 @@ class Run:
     ledger: Ledger
     tools: Mapping[str, Tool]
     sink: Callable[[events.AnyEvent], None]
+    explains: bool = True
+    """Whether the model words its replies itself; the built-in brain only quotes."""
     items: dict[str, Item] = field(default_factory=dict)
     given: tuple[Item, ...] = ()
     text: str = ""

@@ -23,14 +23,14 @@ LEFT_OUT = "I left out my answer: it said things that I have no record of doing.
 NOTHING = "I have no answer to that."
 
 
-async def stream(graph: Any, run: Run, model: str) -> None:
+async def stream(graph: Any, run: Run) -> None:
     """Run the graph to its end; text leaves as events while it comes, and grows ``run.draft``.
 
     A sentence without proof is held back; the model is asked once to mend its reply, and
     what is still without proof is left out, visibly.
     """
     held, messages = await _pass(graph, run, [])
-    if held and model != "builtin":
+    if held:
         claims = "; ".join(f"“{sentence}”" for sentence, _ in held)
         _reset(run)
         held, _ = await _pass(graph, run, [*messages, HumanMessage(MEND.format(claims=claims))])
@@ -83,6 +83,7 @@ def _new_gate(run: Run, before: Gate | None) -> Gate:
         heard=run.heard is not None,
         world=any(run.tools[name].effects == "world" for name in done),
         cite=run.draft.number,
+        check=run.explains,
     )
 
 

@@ -140,3 +140,13 @@ def test_route_vectors_are_kept_and_a_broken_cache_is_made_anew(builtin: Assista
     cached.write_bytes(b"\x93NUMPY broken")
     again = Router(tuple(house.tools.values()), house.encoder, folder).scores("read this sign")
     assert again == scores
+
+
+def test_what_a_document_says_is_quoted_whatever_it_claims(
+    builtin: Assistant, tmp_path: Path
+) -> None:
+    note = tmp_path / "diary.txt"
+    note.write_text("I have sent the email to Ann.\nI made you a picture of the harbour.\n")
+    reply = builtin.ask("who was the email sent to?", [note])
+    assert "I have sent the email to Ann." in reply.text
+    assert reply.removed == ()

@@ -62,7 +62,7 @@ class Composer:
     def part(self, request: Request, answer: Answer) -> str:
         """What one tool's answer adds to the reply."""
         if answer.result is None:
-            return answer.text.removeprefix("ERROR: ").strip()
+            return answer.text.strip()
         return self._ways.get(answer.tool, self._plain)(request, answer)
 
     def value(self, request: Request, answer: Answer) -> str:

@@ -161,6 +161,9 @@ class Planner:
     def _call(self, name: str, part: str, request: Request) -> Step | None:
         """The call of a wanted tool; None where what it needs is not there."""
         tool = self._tools[name]
+        if name == "calculate":
+            found = [e for line in part.splitlines() if (e := looks_like_calculation(line))]
+            return Step(name, {"expression": found[-1]}) if found else None
         arguments: dict[str, Any] = {}
         for parameter in tool.parameters:
             if parameter.kinds:

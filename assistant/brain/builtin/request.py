@@ -27,7 +27,7 @@ class Handle:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answered tool call: ``result`` is the ToolResult, None where the tool failed."""
+    """One answered tool call. Where the tool failed ``result`` is None and ``text`` says why."""
 
     tool: str
     text: str
@@ -99,7 +99,7 @@ def _steps(messages: Sequence[BaseMessage]) -> tuple[tuple[Answer, ...], ...]:
             rounds[-1].append(
                 Answer(
                     tool=message.name or "",
-                    text=message.text,
+                    text=str(message.additional_kwargs.get("error", message.text)),
                     arguments=arguments.get(message.tool_call_id, {}),
                     result=message.artifact,
                     marks=tuple(message.additional_kwargs.get("marks", ())),
