@@ -44,6 +44,8 @@ size: .venv/.base
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: https://www.python.org/downloads/"; exit 1; }
 	@echo "Setting up .venv (about a minute the first time) ..."
 	@$(PYTHON) -m venv .venv
+	@# The pip of an older Python resolves these packages three times as slowly.
+	@$(BIN)/python -m pip install $(PIP_OPTIONS) --upgrade pip
 	@touch $@
 
 .venv/.base: .venv/.python pyproject.toml
@@ -58,6 +60,7 @@ size: .venv/.base
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: https://www.python.org/downloads/"; exit 1; }
 	@echo "Setting up .venv-models with CPU torch (a few minutes the first time) ..."
 	@$(PYTHON) -m venv .venv-models
+	@$(MODELS)/python -m pip install $(PIP_OPTIONS) --upgrade pip
 	@$(MODELS)/python -m pip install $(PIP_OPTIONS) -c constraints.txt torch
 	@$(MODELS)/python -m pip install $(PIP_OPTIONS) -c constraints.txt -e '.[dev,transformers]'
 	@touch $@
