@@ -349,45 +349,6 @@ def test_nothing_is_kept_of_bad_input(scripted: Any, tmp_path: Path) -> None:
     assert assistant._house.conversations.history("s") == []
 
 
-def test_held_turns_store_nothing_until_committed(scripted: Any, tmp_path: Path) -> None:
-    note = tmp_path / "note.txt"
-    note.write_text("hello")
-    assistant = scripted("Heard.")
-    with assistant.stream("draft", [note], session="h", hold=True) as stream:
-        for event in stream:
-            if isinstance(event, events.TextDelta):
-                break
-    assert not assistant._house.conversations.exists("h")
-
-    stream = assistant.stream("meant", [note], session="h", hold=True)
-    for event in stream:
-        if isinstance(event, events.TextDelta):
-            assert not assistant._house.conversations.exists("h")
-            stream.commit()
-    assert stream.reply is not None
-    texts = [m.content["text"] for m in assistant._house.conversations.history("h")]
-    assert texts == ["meant", "Heard."]
-    assert assistant._house.blobs.resolve("h", "document:1") is not None
-
-
-def test_held_turns_run_no_tool_with_effects(scripted: Any) -> None:
-    SENT.clear()
-
-    @tool(effects="store")
-    def note(text: str) -> str:
-        """Note."""
-        SENT.append(text)
-        return "noted"
-
-    assistant = scripted({"name": "note", "args": {"text": "a"}}, "ok", tools=[note])
-    stream = assistant.stream("note a", hold=True)
-    for event in stream:
-        if isinstance(event, events.ToolStarted):
-            assert SENT == []
-            stream.commit()
-    assert SENT == ["a"]
-
-
 def test_truncate_keeps_what_was_heard(scripted: Any) -> None:
     assistant = scripted("First sentence. Second sentence.", "ok")
     reply = assistant.ask("talk", session="s")
