@@ -10,6 +10,9 @@ ToolError
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 
 class ToolError(Exception):
     """One plain sentence (``message``) and what the person can do about it (``remedy``)."""
@@ -57,8 +60,16 @@ def not_installed(error: ImportError) -> Unavailable:
     package = _PACKAGES.get(module, module)
     return Unavailable(
         f"This needs {package}, which is not installed or does not load.",
-        f"Run: pip install {package}",
+        f"Run: {pip_install(package)}",
     )
+
+
+def pip_install(*packages: str) -> str:
+    """The command that adds packages to this very Python, whichever environment is active."""
+    python = Path(sys.executable)
+    if python.is_relative_to(Path.cwd()):
+        python = python.relative_to(Path.cwd())
+    return f"{python} -m pip install {' '.join(packages)}"
 
 
 class Cancelled(ToolError):

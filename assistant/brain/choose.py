@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from assistant.brain.probe import Server, models
 from assistant.errors import UnavailableError, UsageError
+from tools.errors import pip_install
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -33,22 +34,16 @@ SERVERS = (
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """``module`` is its LangChain client, ``extra`` what installs it.
-
-    Any of the variables ``keys`` holds the key that it wants.
-    """
+    """``module`` is its LangChain client; any of the variables ``keys`` holds its key."""
 
     module: str
-    extra: str
     keys: tuple[str, ...] = ()
 
 
 PROVIDERS: Mapping[str, Provider] = {
-    "ollama": Provider("langchain_ollama", "ollama"),
-    "openai": Provider("langchain_openai", "openai", ("OPENAI_API_KEY",)),
-    "anthropic": Provider(
-        "langchain_anthropic", "anthropic", ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
-    ),
+    "ollama": Provider("langchain_ollama"),
+    "openai": Provider("langchain_openai", ("OPENAI_API_KEY",)),
+    "anthropic": Provider("langchain_anthropic", ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")),
 }
 OLLAMA = "http://127.0.0.1:11434"
 
@@ -110,7 +105,7 @@ def installed(provider: str) -> bool:
 
 def install(provider: str) -> str:
     """The command that adds the client."""
-    return f"pip install 'multimodal-assistant[{PROVIDERS[provider].extra}]'"
+    return pip_install(PROVIDERS[provider].module.replace("_", "-"))
 
 
 def is_here(base_url: str) -> bool:
@@ -182,7 +177,7 @@ def load(settings: Settings, house: House) -> Any:
     except ImportError as error:
         raise UnavailableError(
             f"The client for {provider} models does not load: {_line(error)}",
-            f"pip install --upgrade 'multimodal-assistant[{PROVIDERS[provider].extra}]'",
+            install(provider).replace("pip install", "pip install --upgrade"),
         ) from error
     except refusals as error:
         keys = PROVIDERS[provider].keys

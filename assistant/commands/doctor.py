@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.commands.output import json_text, out
+from tools.errors import pip_install
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -119,9 +120,7 @@ def _engines() -> list[Finding]:
             found.append(Finding(capability, f"{engine} ({installed})", True, note, better))
         else:
             found.append(
-                Finding(
-                    capability, f"{engine}: not installed", False, note, f"pip install {package}"
-                )
+                Finding(capability, f"{engine}: not installed", False, note, pip_install(package))
             )
     return found
 
@@ -185,6 +184,6 @@ def _extras() -> list[Finding]:
         if len(there) == len(packages):
             state, better = ", ".join(f"{p} {v}" for p, v in there.items()), ""
         else:
-            state, better = "not installed (optional)", f"pip install '{PACKAGE}[{extra}]'"
+            state, better = "not installed (optional)", pip_install(*packages)
         found.append(Finding(f"extra {extra}", state, True, better=better))
     return found

@@ -305,7 +305,8 @@ def test_doctor_says_what_is_used_and_what_would_help() -> None:
     assert brain["engine"] == "builtin"
     assert "ollama" in brain["better"]
     found = {f["capability"]: f for f in answer["findings"]}
-    assert found["extra ollama"]["better"] in {"", "pip install 'multimodal-assistant[ollama]'"}
+    better = found["extra ollama"]["better"]
+    assert better == "" or better.endswith("-m pip install langchain-ollama")
     assert {"extra openai", "extra anthropic", "model servers"} <= set(found)
     assert "read_document" in found["tools"]["engine"]
     named = json.loads(run("doctor", "--json", model="openai:gpt-x").stdout)
