@@ -148,7 +148,7 @@ def test_a_server_without_its_client_is_named_with_the_command(
     monkeypatch.setattr(choose, "PROVIDERS", {**choose.PROVIDERS, "ollama": absent})
     choice = choose.choose(Settings())
     assert choice.spec == "builtin"
-    assert "pip install langchain-ollama" in choice.why
+    assert "pip install no-such-client" in choice.why
 
 
 def test_a_named_ollama_is_on_this_machine_unless_a_variable_says_otherwise(
