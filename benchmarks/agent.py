@@ -5,6 +5,7 @@
 The same scripted model calls the same tool ``--steps`` times and then answers: once through
 ``create_agent`` with a plain LangChain tool, once through ``Assistant`` with all middleware,
 receipts, events and the stored turn. In turn, medians; the difference is divided by the steps.
+``--turns 300`` also plays so many turns in one session and prints what they leave on disk.
 """
 
 from __future__ import annotations
@@ -41,10 +42,31 @@ def script(steps: int, turns: int) -> ScriptedModel:
     return ScriptedModel.of(*([*lines, "It is done."] * turns))
 
 
+def long_session(turns: int) -> None:
+    """What one session of so many turns, two tools each, leaves on disk."""
+    with tempfile.TemporaryDirectory() as home:
+        settings = Settings(home=Path(home), sense_feelings=False)
+        with Assistant(model=script(2, turns), tools=[double], settings=settings) as assistant:
+            seconds = []
+            for n in range(turns):
+                start = time.perf_counter()
+                assistant.ask(
+                    f"double the number {n}, please, and then double it again", session="s"
+                )
+                seconds.append(time.perf_counter() - start)
+        size = sum(f.stat().st_size for f in Path(home).rglob("*") if f.is_file())
+    first, last = statistics.median(seconds[:20]), statistics.median(seconds[-20:])
+    print(
+        f"{turns} turns in one session: {size / 1e6:.2f} MB on disk; a turn "
+        f"{1000 * first:.0f} ms at first, {1000 * last:.0f} ms at last"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--steps", type=int, default=6)
+    parser.add_argument("--turns", type=int, default=0)
     options = parser.parse_args()
     turns = options.rounds + 3
     bare = create_agent(script(options.steps, turns), [plain])
@@ -71,6 +93,8 @@ def main() -> None:
                 if n >= 3:
                     theirs.append(middle - start)
                     ours.append(end - middle)
+    if options.turns:
+        long_session(options.turns)
     mine, bare_seconds = statistics.median(ours), statistics.median(theirs)
     added = statistics.median(a - b for a, b in zip(ours, theirs, strict=True)) / options.steps
     print(

@@ -125,14 +125,14 @@ def chunk_of_memory(tmp_path: Path) -> Callable[[Path], int]:
 
 
 LISTEN = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
 
 from assistant import Assistant, Settings
+from tests.peak import peak_kib
 
 settings = Settings(home=Path(sys.argv[1]), model="builtin", sense_feelings=False)
 with Assistant(settings=settings) as assistant:
     text = assistant.ask("transcribe this recording", [sys.argv[2]]).text
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"text": text, "memory": memory}))
+print(json.dumps({"text": text, "memory": peak_kib()}))
 """

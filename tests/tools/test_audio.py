@@ -204,13 +204,14 @@ def test_a_missing_file_a_folder_and_a_device_are_refused(tmp_path: Path) -> Non
 
 
 LONG = """
-import resource, sys
+import sys
 from pathlib import Path
+from tests.peak import peak_kib
 from tools.engines.silero import speech_spans
 from tools.media.audio import stream
 seconds = sum(chunk.seconds for chunk in stream(Path(sys.argv[1])))
 spans = sum(1 for _ in speech_spans(stream(Path(sys.argv[2]))))
-print(round(seconds), spans, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(round(seconds), spans, peak_kib() // 1024)
 """
 
 
