@@ -180,7 +180,7 @@ class Assistant:
         """One turn in the loop. What it raises becomes the stream's last event."""
         name = session_name(session) if session else new_session_name()
         async with self._sessions.setdefault(name, asyncio.Lock()):
-            graph = await asyncio.to_thread(self._ready)
+            graph = self._graph or await asyncio.to_thread(self._ready)
             from assistant.agent.conduct import conduct
             from assistant.agent.run import Run
 
@@ -217,7 +217,7 @@ class Assistant:
                 self._graph = build(
                     self._model,
                     tuple(self._house.tools.values()),
-                    history=self._house.conversations.history,
+                    history=self._house.recent,
                     facts=self._house.known_facts,
                     sense=self._house.sense,
                     approve=self._approve,

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from memory.conversations import Conversations
     from memory.facts import Facts
     from memory.knowledge import Knowledge
-    from memory.records import Section
+    from memory.records import Message, Section
     from memory.store import Store
     from tools.emotion.feeling import Feeling
     from tools.encoder import Encoder
     from tools.media.image import Image
 
+RECENT = 200
+"""Messages of a conversation that a turn looks back on."""
 QUIET = {
     "ANONYMIZED_TELEMETRY": "False",
     "CHROMA_TELEMETRY": "False",
@@ -235,6 +237,10 @@ class House:
 
         sensor = self.tools.get("sense_emotion")
         return sensor.sense_text if isinstance(sensor, SenseEmotion) else None
+
+    def recent(self, session: str) -> list[Message]:
+        """As much of a conversation as a model may be shown, and no more than that is read."""
+        return self.conversations.history(session, RECENT)
 
     def known_facts(self, query: str, limit: int) -> list[str]:
         """What is remembered about the query; costs nothing while nothing is remembered."""

@@ -6,15 +6,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware
-from langchain.agents.middleware.types import ModelRequest, ModelResponse, ToolCallRequest
-from langchain_core.messages import AIMessage, SystemMessage, ToolMessage
-from langgraph.types import Command
+from langchain.agents.middleware.types import ModelRequest, ModelResponse
+from langchain_core.messages import AIMessage, SystemMessage
 
-from assistant.agent.run import Run, run_of
+from assistant.agent.run import Run
 
 
 class Limits(AgentMiddleware[Any, Run]):
-    """Counts tool calls; past the limit the model is offered no tools any more."""
+    """Past the limit of tool calls the model is offered no tools any more.
+
+    The calls are counted where they are recorded; what goes beyond is refused there.
+    """
 
     async def awrap_model_call(
         self,
@@ -38,19 +40,3 @@ class Limits(AgentMiddleware[Any, Run]):
                 for m in response.result
             ]
         )
-
-    async def awrap_tool_call(
-        self,
-        request: ToolCallRequest,
-        handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
-    ) -> ToolMessage | Command[Any]:
-        run = run_of(request)
-        run.tool_calls += 1
-        if run.tool_calls > run.settings.max_tool_calls:
-            return ToolMessage(
-                "ERROR: the limit of tool calls is reached; answer with what you have.",
-                name=request.tool_call["name"],
-                tool_call_id=request.tool_call["id"],
-                status="error",
-            )
-        return await handler(request)

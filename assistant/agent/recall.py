@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -88,6 +89,7 @@ def _instructions(run: Run, facts: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
+@functools.cache
 def prompt(name: str) -> str:
     """The text of ``assistant/prompts/NAME.md``."""
     return (resources.files("assistant") / "prompts" / f"{name}.md").read_text("utf-8").strip()

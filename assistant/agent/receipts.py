@@ -40,6 +40,14 @@ class Receipts(AgentMiddleware[Any, Run]):
     ) -> ToolMessage | Command[Any]:
         run = run_of(request)
         call = request.tool_call
+        run.tool_calls += 1
+        if run.tool_calls > run.settings.max_tool_calls:
+            return ToolMessage(
+                "ERROR: the limit of tool calls is reached; answer with what you have.",
+                name=call["name"],
+                tool_call_id=call["id"],
+                status="error",
+            )
         name, call_id = call["name"], call["id"] or uuid.uuid4().hex
 
         async def work() -> ToolResult:
