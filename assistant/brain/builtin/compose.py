@@ -26,6 +26,8 @@ _GIST = re.compile(
 )
 _LOOKUPS = frozenset({"recall", "search_knowledge"})
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+GIST = 6
+"""About so many sentences make a summary."""
 LONG = 1500
 """Characters of read text that a reply shows; the rest is said to be there."""
 
@@ -99,7 +101,7 @@ class Composer:
 
     def _read_document(self, request: Request, answer: Answer) -> str:
         passages = _lines(answer) or _passages(answer, answer.result.sources)
-        gist = _gist(answer.result.data) if _GIST.search(request.text) else ""
+        gist = _gist(answer) if _GIST.search(request.text) else ""
         if gist:
             return gist
         return self._from(request, answer, passages, whole="")
@@ -166,12 +168,15 @@ def _passages(answer: Answer, sources: Sequence[Any]) -> list[Passage]:
     return out
 
 
+def _marks(answer: Answer) -> dict[str, str]:
+    """The source mark of each place that was read, by its locator."""
+    pairs = zip(answer.result.sources, answer.marks, strict=False)
+    return {source.locator: mark for source, mark in pairs}
+
+
 def _lines(answer: Answer) -> list[Passage]:
     """The lines and sentences of the parts that were read, under the mark of their source."""
-    marks = {
-        source.locator: mark
-        for source, mark in zip(answer.result.sources, answer.marks, strict=False)
-    }
+    marks = _marks(answer)
     return [
         Passage(sentence.strip(), marks[section["locator"]], section["locator"])
         for section in answer.result.data.get("sections", ())
@@ -205,17 +210,28 @@ def _short(text: str, request: Request) -> str:
     return f"{text[:LONG].rstrip()}\n{rest}"
 
 
-def _gist(data: Any) -> str:
+def _gist(answer: Answer) -> str:
     """The opening of each of the first sections: what a document says it is about."""
+    data, marks = answer.result.data, _marks(answer)
+    sections = [s for s in data.get("sections", ()) if str(s.get("text", "")).strip()][:GIST]
     lines = []
-    for section in list(data.get("sections", ()))[:6]:
-        text = str(section.get("text", "")).strip()
-        first = next((s for s in _SENTENCE.split(text) if len(s.strip()) > 20), text[:120])
+    for section in sections:
         heading = str(section.get("heading", "")).strip()
-        if first.strip():
-            lines.append(f"- {heading + ': ' if heading else ''}{first.strip()[:240]}")
+        sentences = [
+            " ".join(sentence.split())
+            for sentence in _SENTENCE.split(str(section["text"]))
+            if len(sentence.strip()) > 20 and sentence.strip() != heading
+        ] or [" ".join(str(section["text"]).split())]
+        opening = " ".join(sentences[: max(1, GIST // len(sections))])
+        mark = marks.get(section["locator"])
+        cited = f" [{mark}]" if mark else ""
+        lines.append(f"- {heading + ': ' if heading else ''}{_cut(opening, 400)}{cited}")
     title = str(data.get("title", "")).strip()
     return "\n".join(([title] if title else []) + lines)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0]} …"
 
 
 def _not_in_there(request: Request, answer: Answer) -> str:
