@@ -123,4 +123,5 @@ def _quoted(text: str, number: int, source: Source) -> str:
     whole = " ".join(source.text.split())
     quoted = re.findall(r"“([^”]+)”", said) or [said]
     words = " ".join(quoted[-1].split())
-    return words if words and words in whole else source.quote
+    tries = (words, words.partition(": ")[2])  # a heading may stand before what is quoted
+    return next((w for w in tries if w and w in whole), source.quote)

@@ -220,7 +220,7 @@ def _gist(answer: Answer) -> str:
         sentences = [
             " ".join(sentence.split())
             for sentence in _SENTENCE.split(str(section["text"]))
-            if len(sentence.strip()) > 20 and sentence.strip() != heading
+            if len(sentence.strip()) > 10 and sentence.strip() != heading
         ] or [" ".join(str(section["text"]).split())]
         opening = " ".join(sentences[: max(1, GIST // len(sections))])
         mark = marks.get(section["locator"])
