@@ -104,7 +104,7 @@ _ENGINES = (
         "no vision model: it cannot name what is in a photo",
         "a brain that sees: ollama pull qwen3-vl, then --model ollama:qwen3-vl",
     ),
-    ("hearing", "PocketSphinx", "pocketsphinx", "English; about one word in three is wrong", ""),
+    ("hearing", "PocketSphinx", "pocketsphinx", "English; more than one word in three can be wrong", ""),
     ("speech detection", "Silero", "faster-whisper", "", ""),
     ("speaking", "eSpeak NG", "espeakng-loader", "", ""),
     ("documents", "PDFium, lxml, openpyxl", "pypdfium2", "", ""),

@@ -58,7 +58,7 @@ class Transcribe(Tool):
         "听一下这条语音留言,告诉我内容",
     )
     limits: ClassVar[str] = (
-        "The embedded recognizer understands English only and gets about one word in three "
+        "The embedded recognizer understands English only and can get more than one word in three "
         "wrong; it neither tells speakers apart nor notices that another language is spoken."
     )
 
