@@ -72,7 +72,7 @@ DEFAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One tool call. ``from_before`` marks arguments that need what came before."""
+    """One tool call. ``waits`` says that its arguments come from the steps before it."""
 
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -90,11 +90,8 @@ class Planner:
         """All rounds, in order; none where the request wants talk and no tool."""
         text = request.text.strip()
         if expression := looks_like_calculation(text):
-            return (
-                ((Step("calculate", {"expression": expression}),),)
-                if self._has("calculate")
-                else ()
-            )
+            step = Step("calculate", {"expression": expression})
+            return ((step,),) if self._has("calculate") else ()
         parts = [p.strip() for p in _JOINT.split(text) if p and p.strip()] or [text]
         if not request.kinds and is_talk(text):
             return ()
@@ -109,13 +106,13 @@ class Planner:
         now: list[Step] = []
         later: list[Step] = []
         for index, part in enumerate(parts):
-            step = self._step(part, request, first=index == 0)
-            if step is None or step.tool in {s.tool for s in now + later}:
+            wanted = self._step(part, request, first=index == 0)
+            if wanted is None or wanted.tool in {s.tool for s in now + later}:
                 continue
-            (later if step.waits and (now or later) else now).append(step)
+            (later if wanted.waits and (now or later) else now).append(wanted)
         if len(parts) > 1 and not now:  # cutting hid the meaning: take the request as a whole
-            step = self._step(text, request, first=True)
-            now = [step] if step else []
+            whole = self._step(text, request, first=True)
+            now = [whole] if whole else []
         return tuple(r for r in (tuple(now), *((s,) for s in later)) if r)
 
     def _has(self, name: str) -> bool:
