@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from langchain_core.tools import StructuredTool
 
-from assistant.agent.execute import execute, resolve
-from assistant.agent.run import CALL_ID, RUN
-from tools.base import Call, Tool, ToolResult
+from assistant.agent.execute import perform
+from assistant.agent.run import RUN
+from tools.base import Tool, ToolResult
 
 
 def bind(tool: Tool) -> StructuredTool:
     """The LangChain tool; its artifact is the :class:`ToolResult`."""
 
     async def invoke(**arguments: Any) -> tuple[str, ToolResult]:
-        run = RUN.get()
-        resolved = resolve(tool, arguments, run.items)
-        call_id = CALL_ID.get()
-        context = run.context(call_id, tool.name, asyncio.get_running_loop())
-        call = Call(resolved, call_id)
-        result = await execute(tool, call, context, seconds=run.settings.tool_seconds)
+        result = await perform(RUN.get(), tool, arguments)
         return result.text, result
 
     return StructuredTool(

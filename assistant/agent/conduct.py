@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant import events
-from assistant.agent.execute import execute
+from assistant.agent.execute import perform
 from assistant.agent.receipts import record
 from assistant.agent.run import RUN, Run
 from assistant.agent.stream import citations, stream
@@ -19,7 +19,7 @@ from assistant.agent.style import style_of
 from assistant.errors import AssistantError, InputError, TurnFailedError, as_told
 from assistant.turn import Attachment, Reply, receipt_dict
 from memory.errors import StoreError
-from tools.base import Call, Item, ToolResult
+from tools.base import Item
 from tools.media.check import check
 from tools.media.sniff import Sniffed
 
@@ -224,14 +224,10 @@ async def _speak(run: Run, text: str) -> None:
         arguments["voice"] = run.settings.voice
     call_id = f"speak-{run.turn_id[:8]}"
 
-    async def work() -> ToolResult:
-        context = run.context(call_id, tool.name, asyncio.get_running_loop())
-        return await execute(
-            tool, Call(arguments, call_id), context, seconds=run.settings.tool_seconds
-        )
-
     shown = {**arguments, "text": text[:80]}
-    result, receipt = await record(run, tool.name, call_id, shown, work)
+    result, receipt = await record(
+        run, tool.name, call_id, shown, lambda: perform(run, tool, arguments)
+    )
     if result is None:  # the reply stands, only its sound is missing
         run.notice(f"The reply could not be spoken: {receipt.error} {receipt.remedy}".strip())
 

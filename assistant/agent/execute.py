@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, cast
 
+from assistant.agent.run import CALL_ID, Run
 from tools.base import Call, Context, Item, Parameter, Tool, ToolResult
 from tools.errors import Failed, Retry
 
@@ -82,6 +83,17 @@ def _scalar(tool: Tool, parameter: Parameter, value: Any) -> Any:
             f"'{parameter.name}' cannot be {value!r}.", f"One of: {', '.join(parameter.enum)}."
         )
     return value
+
+
+async def perform(run: Run, tool: Tool, arguments: Mapping[str, Any]) -> ToolResult:
+    """Run a tool for a turn: its handles resolved, its progress shown, within its time.
+
+    Raises:
+        ToolError: as :func:`resolve` and :func:`execute`.
+    """
+    call = Call(resolve(tool, arguments, run.items), CALL_ID.get())
+    context = run.context(call.id, tool.name, asyncio.get_running_loop())
+    return await execute(tool, call, context, seconds=run.settings.tool_seconds)
 
 
 async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -> ToolResult:

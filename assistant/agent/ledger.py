@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from memory.errors import Invalid
+from memory.processes import alive
 from tools.base import Item, Kind
 
 if TYPE_CHECKING:
@@ -187,15 +188,5 @@ def sweep(hold: Path) -> None:
         return
     for folder in hold.iterdir():
         owner = folder.name.partition("-")[0]
-        if owner.isdigit() and not _alive(int(owner)):
+        if owner.isdigit() and not alive(int(owner), start=0):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -12,13 +12,13 @@ from langchain.agents.middleware import AgentMiddleware
 from langgraph.runtime import Runtime
 
 from assistant import events
-from assistant.agent.execute import execute, resolve
+from assistant.agent.execute import perform
 from assistant.agent.recall import human
 from assistant.agent.receipts import record
-from assistant.agent.run import CALL_ID, Run
+from assistant.agent.run import Run
 from assistant.agent.style import SURE
 from assistant.errors import InputError, from_tool
-from tools.base import Call, Item, ToolResult
+from tools.base import Item
 from tools.errors import ToolError
 
 if TYPE_CHECKING:
@@ -69,16 +69,13 @@ class Perceive(AgentMiddleware[Any, Run]):
         tool = run.tools["transcribe"]
         call_id = f"hear-{uuid.uuid4().hex[:8]}"
 
-        async def work() -> ToolResult:
-            call = Call(resolve(tool, {"audio": item.handle}, run.items), call_id)
-            context = run.context(CALL_ID.get(), tool.name, asyncio.get_running_loop())
-            return await execute(tool, call, context, seconds=run.settings.tool_seconds)
-
-        result, _ = await record(run, tool.name, call_id, {"audio": item.handle}, work)
+        arguments = {"audio": item.handle}
+        result, _ = await record(
+            run, tool.name, call_id, arguments, lambda: perform(run, tool, arguments)
+        )
         if result is None:
             raise from_tool(run.errors[-1])
         run.heard = str(result.data.get("text", "")).strip()
-        run.heard_confidence = result.confidence
         run.emit(events.Transcript, text=run.heard, confidence=result.confidence)
         if not run.heard and not run.text:
             raise InputError(result.text, "Record it again closer to the microphone, or type it.")

@@ -64,7 +64,6 @@ class Run:
     speech: str = ""
     """The handle of the person's own voice among ``given``, if they spoke."""
     heard: str | None = None
-    heard_confidence: float | None = None
     feeling: Feeling | None = None
     earlier: frozenset[str] = frozenset()
     """Tools that ran in this session before: what lies in the conversation is proven too."""
