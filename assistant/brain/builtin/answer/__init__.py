@@ -1,0 +1,1 @@
+"""Answers taken from what the tools read: fields, tables, sentences, recordings, summaries."""
