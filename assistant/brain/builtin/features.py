@@ -15,6 +15,8 @@ from collections.abc import Sequence
 BUCKETS = 1 << 15
 """Size of the hashed n-gram space."""
 KINDS = ("image", "audio", "video", "document")
+UNKNOWN = 0.3
+"""Share of unknown tokens above which the encoder says nothing of a request."""
 LONGEST = 1000
 """Characters of a request that are looked at: the wish stands at one of its ends."""
 

@@ -49,12 +49,13 @@ def _phrases() -> tuple[dict[str, str], re.Pattern[str]]:
 
 
 _TABLE, _PHRASE = _phrases()
-_KEYS = {re.sub(r"[\s\-]+", "", key): name for key, name in _TABLE.items()}
+_GAP = re.compile(r"[\s\-]+")
+_KEYS = {_GAP.sub("", key): name for key, name in _TABLE.items()}
 
 
 def _marked(text: str) -> str:
     low = _POSSESSIVE.sub("", text.casefold().replace("\u00a0", " "))
-    return _PHRASE.sub(lambda m: f" @{_KEYS[re.sub(r'[\s-]+', '', m.group())]} ", low)
+    return _PHRASE.sub(lambda m: f" @{_KEYS[_GAP.sub('', m.group())]} ", low)
 
 
 @lru_cache(maxsize=4096)
