@@ -1,0 +1,113 @@
+"""How well a candidate answers a question, and whether well enough to say it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from assistant.brain.builtin.answer.candidates import NAME, Candidate
+from assistant.brain.builtin.answer.lexicon import match
+from assistant.brain.builtin.answer.question import IMPLIED, MONEY, PEOPLE, Question
+
+ENOUGH: Final = 0.62
+"""Share of what was asked (rare words count more) that a candidate must be about."""
+NEARBY: Final = 0.6
+"""What a word counts that stands near the value, not in its name."""
+_LOOSE: Final = frozenset({"@name", "@item", "@category", "@status", "@time", "@date", "@amount", "@quantity"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    candidate: Candidate
+    score: float
+    covered: float
+
+
+def weights(question: Question, pool: Sequence[Candidate]) -> dict[str, float]:
+    """How much each term of the question counts: the rarer in the material the more."""
+    lines = {c.order: c.key | c.near for c in pool}
+    frequency = Counter(t for bag in lines.values() for t in bag)
+    total = len(lines) + 1
+    out: dict[str, float] = {}
+    for term in question.terms:
+        out[term] = 0.5 + math.log(1 + total / (1 + frequency[term])) / math.log(1 + total)
+        if term in IMPLIED and set(IMPLIED[term]) & set(question.kinds):
+            out[term] *= 0.5
+    return out
+
+
+def scored(question: Question, pool: Sequence[Candidate], *, noisy: bool) -> list[Scored]:
+    """The candidates that answer, best first; none where nothing is about what was asked."""
+    weight = weights(question, pool)
+    whole = sum(weight.values())
+    if not whole:
+        return _alone(question, pool)
+    out = []
+    for candidate in pool:
+        fit = _fit(question, candidate)
+        if fit <= 0.0:
+            continue
+        covered = named = 0.0
+        missing = False
+        for term, w in weight.items():
+            in_key = match(term, candidate.key, noisy=noisy)
+            near = NEARBY * match(term, candidate.near, noisy=noisy)
+            if term in IMPLIED and candidate.kinds & set(IMPLIED[term]) & set(question.kinds):
+                near = max(near, 0.75)
+            covered += w * max(in_key, near)
+            named += w * in_key
+            if term.startswith("@") and term not in _LOOSE and max(in_key, near) < 0.4:
+                missing = True
+        covered, named = covered / whole, named / whole
+        if missing or covered < ENOUGH:
+            continue
+        extra = [t for t in candidate.key if t.startswith("@") and not match(t, question.terms)]
+        penalty = 0.12 * len(extra) if candidate.pair else 0.02 * len(extra)
+        score = covered + 0.5 * named + 0.25 * fit + (0.15 if candidate.pair else 0.0) - penalty
+        out.append(Scored(candidate, score, covered))
+    out.sort(key=lambda s: (-s.score, s.candidate.order))
+    return out
+
+
+def _fit(question: Question, candidate: Candidate) -> float:
+    """0 where the candidate is of the wrong kind, 1 where it is of the kind first asked for."""
+    if not question.kinds:
+        return 1.0 if candidate.pair and candidate.value else 0.8 if not candidate.value else 0.0
+    for rank, kind in enumerate(question.kinds):
+        if kind in candidate.kinds:
+            return 1.0 - 0.15 * rank
+        if kind == "name" and (candidate.pair or not candidate.value) and _named(candidate):
+            return 1.0 if candidate.pair else 0.7
+        if kind == "place" and (candidate.pair or not candidate.value):
+            return 1.0 if candidate.pair else 0.7
+    return 0.0
+
+
+def _named(candidate: Candidate) -> bool:
+    """Whether there is a name in it: capitals, or Chinese, which has none."""
+    text = candidate.value or candidate.line.text
+    return bool(NAME.search(text)) or any("一" <= c <= "鿿" for c in text)
+
+
+def _alone(question: Question, pool: Sequence[Candidate]) -> list[Scored]:
+    """A question that names nothing ("when?") is answered by the only value of its kind."""
+    if not question.kinds:
+        return []
+    fitting = [c for c in pool if c.value and question.kinds[0] in c.kinds]
+    values = {_canonical(c.value) for c in fitting}
+    return [Scored(fitting[0], 1.0, 1.0)] if len(values) == 1 else []
+
+
+def _canonical(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def about_money(terms: Sequence[str]) -> bool:
+    return any(t in MONEY for t in terms)
+
+
+def about_people(terms: Sequence[str]) -> bool:
+    return any(t in PEOPLE for t in terms)

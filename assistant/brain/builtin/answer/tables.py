@@ -1,0 +1,203 @@
+"""Answers from a table: a cell, the row that fits, a sum, a mean, an extreme, a count."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from statistics import fmean
+
+from assistant.brain.builtin.answer.lexicon import match, terms
+from assistant.brain.builtin.answer.material import Table
+from assistant.brain.builtin.answer.question import Question
+from assistant.brain.builtin.answer.values import day, number, plain_number
+
+_ABOVE = re.compile(r"\b(?:more|greater|higher|larger|over|above|exceed\w*|older|later|after) (?:than )?(?P<n>\d[\d,.]*)|(?:超过|大于|高于|多于)\s?(?P<z>\d[\d,.]*)", re.I)
+_BELOW = re.compile(r"\b(?:less|fewer|lower|smaller|under|below|younger|earlier|before) (?:than )?(?P<n>\d[\d,.]*)|(?:低于|小于|少于|不到)\s?(?P<z>\d[\d,.]*)", re.I)
+_NEUTRAL = frozenset("best top most least high low more less than over under above below between row column entry entri record recorded highest lowest earn sold made best-selling average mean sum 最 最高 最低 最多 最少 平均 总和 比".split())
+_TOTAL_ROW = {"@total", "@subtotal", "@amount"}
+
+
+@dataclass(frozen=True, slots=True)
+class FromTable:
+    """A value with the row or rows that prove it."""
+
+    value: str
+    line: str
+    mark: str
+
+
+def from_table(question: Question, table: Table) -> FromTable | None:
+    """The answer that one table gives; None where it does not speak of what was asked."""
+    width = len(table.header)
+    rows = [r for r in table.rows[1:] if len(r) == width and any(c.strip() for c in r)]
+    if not rows or width < 2:
+        return None
+    rows = [r for r in rows if not set(terms(r[0])) & _TOTAL_ROW] or rows
+    asked = list(question.terms)
+    words = set(asked)
+    limits = _limits(question.text)
+    fits, used = _filtered(rows, table.header, words, question.text)
+    columns = _columns(table, words - used)
+    used |= {t for t in words for c in columns if match(t, set(terms(table.header[c])))}
+    context = set(terms(table.heading)) | {t for head in table.header for t in terms(head)}
+    left = {
+        t for t in words - used
+        if t not in _NEUTRAL and not match(t, context) and not _spoken(t, question, table)
+        and not (limits and t.isdigit())
+    }
+    if left:
+        return None
+    if not used and not columns:
+        return None
+    target = _target(question, table, rows, columns, used)
+    return _computed(question, table, fits, target, limits)
+
+
+def _spoken(term: str, question: Question, table: Table) -> bool:
+    """Terms that say what is done, not what it is about."""
+    if term in {"@total", "@amount", "@quantity", "@item", "@name"}:
+        return True
+    return term in {"@price", "@rating", "@employee", "@salary"} and bool(question.operation) and any(
+        match(term, set(terms(h))) for h in table.header
+    )
+
+
+def _limits(text: str) -> tuple[tuple[str, float], ...]:
+    out = []
+    for sign, pattern in (("above", _ABOVE), ("below", _BELOW)):
+        if (found := pattern.search(text)) and (value := number(found["n"] or found["z"])) is not None:
+            out.append((sign, value))
+    return tuple(out)
+
+
+def _filtered(
+    rows: list[tuple[str, ...]], header: tuple[str, ...], words: set[str], text: str
+) -> tuple[list[tuple[str, ...]], set[str]]:
+    """The rows that a cell named in the question picks, and the terms that it took."""
+    low = text.casefold()
+    picked: dict[int, set[int]] = {}
+    used: set[str] = set()
+    for at, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            said = cell.strip().casefold()
+            if not said or (said.replace(".", "").replace(",", "").isdigit() and len(said) < 4):
+                continue
+            parts = set(terms(cell))
+            whole = re.search(rf"(?<![\w]){re.escape(said)}(?![\w])", low) if said.isascii() else said in low
+            some = parts & words if not any(t.startswith("@") for t in parts) else set()
+            if whole or (some and len(some) >= max(1, len(parts) - 1) and all(len(t) > 2 or not t.isascii() for t in some)):
+                picked.setdefault(column, set()).add(at)
+                used |= parts & words
+    if not picked:
+        return rows, used
+    chosen = set.intersection(*picked.values()) or set.union(*picked.values())
+    return [rows[i] for i in sorted(chosen)], used
+
+
+def _columns(table: Table, words: set[str]) -> list[int]:
+    """The columns that the question names, best first."""
+    scores = {
+        c: sum(match(t, set(terms(head))) for t in words) for c, head in enumerate(table.header)
+    }
+    return [c for c in sorted(scores, key=lambda c: (-scores[c], c)) if scores[c] >= 0.6]
+
+
+def _target(
+    question: Question, table: Table, rows: list[tuple[str, ...]], columns: list[int], used: set[str]
+) -> int | None:
+    """The column whose value is asked for."""
+    numeric = [c for c in range(len(table.header)) if _numbers(rows, c)]
+    if question.operation in {"sum", "average", "max", "min", "difference"}:
+        dated = [c for c in columns if all(day(r[c]) for r in rows)]
+        chosen = [c for c in columns if c in numeric] or dated or ([numeric[-1]] if len(numeric) == 1 else [])
+        return chosen[0] if chosen else None
+    if question.kinds[:1] == ("name",) and not columns:
+        return 0
+    if columns:
+        return columns[0]
+    kinds = {"money": numeric, "number": numeric, "quantity": numeric}
+    fitting = kinds.get(question.kinds[0], []) if question.kinds else []
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _numbers(rows: list[tuple[str, ...]], column: int) -> bool:
+    cells = [r[column] for r in rows if r[column].strip()]
+    good = [c for c in cells if re.fullmatch(r"[^\d\w]{0,3}(?:[A-Z]{3}\s)?-?\d[\d,.' ]*\s?[%\w€元]{0,4}", c.strip())]
+    return bool(cells) and len(good) >= 0.8 * len(cells) and not all(day(c) for c in cells)
+
+
+def _computed(
+    question: Question, table: Table, rows: list[tuple[str, ...]], target: int | None,
+    limits: tuple[tuple[str, float], ...],
+) -> FromTable | None:
+    header = table.header
+    label = 0
+    if limits:
+        column = target if target is not None and _numbers(rows, target) else next(
+            (c for c in range(len(header)) if _numbers(rows, c)), None)
+        if column is None:
+            return None
+        rows = [r for r in rows if _within(r[column], limits)]
+        if question.operation != "count":
+            return FromTable(", ".join(r[label] for r in rows), _shown(header, rows), table.mark) if rows else None
+    if question.operation == "count" and (target is None or not _numbers(rows, target) or limits):
+        return FromTable(str(len(rows)), _shown(header, rows), table.mark)
+    if target is None:
+        return FromTable("", _shown(header, rows), table.mark) if 0 < len(rows) <= 3 else None
+    if question.operation in {"sum", "average", "difference"}:
+        return _arithmetic(question, table, rows, target)
+    if question.operation in {"max", "min"} and len(rows) > 1:
+        known = [r for r in rows if _key(r[target]) is not None]
+        if not known:
+            return None
+        pick = max if question.operation == "max" else min
+        row = pick(known, key=lambda r: _key(r[target]) or 0.0)
+        value = row[target] if _asks_amount(question) else f"{row[label]} ({row[target]})"
+        return FromTable(value, _shown(header, [row]), table.mark)
+    if len(rows) > 6 or not rows:
+        return None
+    values = [r[target] for r in rows if r[target].strip()]
+    return FromTable(", ".join(dict.fromkeys(values)), _shown(header, rows), table.mark) if values else None
+
+
+def _asks_amount(question: Question) -> bool:
+    return bool(question.kinds) and question.kinds[0] in {"money", "number", "quantity", "percent", "date", "span"}
+
+
+def _arithmetic(
+    question: Question, table: Table, rows: list[tuple[str, ...]], target: int
+) -> FromTable | None:
+    cells = [r[target] for r in rows if number(r[target]) is not None]
+    numbers = [number(c) or 0.0 for c in cells]
+    if not numbers or (question.operation == "difference" and len(numbers) != 2):
+        return None
+    if question.operation == "sum":
+        result = sum(numbers)
+    elif question.operation == "average":
+        result = round(fmean(numbers), 2)
+    else:
+        result = abs(numbers[0] - numbers[1])
+    signs = {"sum": " + ", "average": ", ", "difference": " - "}
+    shown = signs[question.operation].join(cells if question.operation != "difference" else
+                                           sorted(cells, key=lambda c: -(number(c) or 0)))
+    if len(cells) > 12:
+        shown = f"{signs[question.operation].join(cells[:4])} … ({len(cells)} rows)"
+    return FromTable(plain_number(result, like=cells if question.operation != "average" else ()),
+                     f"{table.header[target]}: {shown}", table.mark)
+
+
+def _key(cell: str) -> float | None:
+    when = day(cell)
+    return float(when.toordinal()) if when else number(cell)
+
+
+def _within(cell: str, limits: tuple[tuple[str, float], ...]) -> bool:
+    value = number(cell)
+    return value is not None and all(value > n if sign == "above" else value < n for sign, n in limits)
+
+
+def _shown(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """The rows as a person reads them: header and cell."""
+    lines = [", ".join(f"{h}: {c}" for h, c in zip(header, row, strict=True) if c.strip()) for row in rows[:4]]
+    more = f" … (+{len(rows) - 4})" if len(rows) > 4 else ""
+    return "; ".join(lines) + more
