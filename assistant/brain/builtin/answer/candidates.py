@@ -14,7 +14,7 @@ _COLON = re.compile(r"^(?P<key>[^:：=]{1,60}?)\s*(?:[:：]|\s=\s|\s[-–]\s(?=\
 _DOTS = re.compile(r"\s*(?:\.{2,}|…+|_{2,})\s*")
 _LETTER = re.compile(r"[^\W\d_]")
 NAME = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s)?\b[A-ZÀ-Þ][\w'’À-ÿ-]+(?:\s(?:de|van|von|der|di|la|bin|[A-Z]\.?|[A-ZÀ-Þ][\w'’À-ÿ-]+))*"
+    r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s)?\b[A-ZÀ-Þ][\w'’À-ÿ-]+(?:\s(?:(?:de|van|von|der|di|la|bin)\b|[A-ZÀ-Þ][\w'’À-ÿ-]+|[A-Z]\.?(?!\w)))*"
 )
 
 

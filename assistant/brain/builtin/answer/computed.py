@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from assistant.brain.builtin.answer.candidates import Candidate
 from assistant.brain.builtin.answer.lexicon import match, terms
 from assistant.brain.builtin.answer.question import MONEY, Question
-from assistant.brain.builtin.answer.values import currency, find, number, plain_number
+from assistant.brain.builtin.answer.values import currency, day, find, number, plain_number
 
 _CHANGE = re.compile(r"\bchange\b.*?\b(?:from|of|for|out of|if|with|on|when)\b.*?(?P<n>\d[\d.,]*)|(?P<m>\d[\d.,]*).{0,40}\bchange\b|(?:付|给)了?\s?(?P<z>\d[\d.,]*).*?找", re.I)
 _SPLIT = re.compile(r"\b(?:split|divide[d]?|share[d]?)\b.*?\b(?P<n>\d+|two|three|four|five|six|seven|eight)\b|\beach of (?:the |us )?(?P<m>\d+|two|three|four|five|six)\b|(?P<z>[\d二两三四五六七八])个?人?(?:平分|分摊|AA)", re.I)
 _COUNT = re.compile(r"how many (?:\w+ )?(?:items?|products?|things|articles|lines|dishes|positions|entries)|number of items|几(?:样|种|件)(?:东西|商品|菜)|多少(?:种|件|样)(?:商品|东西)?", re.I)
 _NOT_ITEMS = MONEY - {"@price", "@fee", "@rent"} | {"@card", "@percent", "@phone", "@date", "@balance", "@vat_no"}
+_WORDY = frozenset("more less than between compar together both cheaper dearer expensiv cost".split())
 _SMALL = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
           "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}  # fmt: skip
 
@@ -45,6 +46,8 @@ def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
         share = int(said) if said.isdigit() else _SMALL.get(said, 0)
         if share:
             return _made([(number(total.value) or 0) / share], f"{total.value} / {share}", (total,))
+    if question.kinds[:1] == ("span",) and (lasting := _lasting(question, pool)):
+        return lasting
     goods = items(amounts)
     if _COUNT.search(text) and goods:
         return Computed(str(len(goods)), "; ".join(c.label for c in goods), tuple(goods))
@@ -58,6 +61,31 @@ def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
         pick = (max if question.operation == "max" else min)(goods, key=lambda c: number(c.value) or 0)
         return Computed(f"{pick.label} ({pick.value})", "", (pick,))
     return None
+
+
+def _lasting(question: Question, pool: Sequence[Candidate]) -> Computed | None:
+    """How long something lasts that is given by its first and last day."""
+    if set(question.terms) - {"@term", "@start", "@end"} or "@term" not in question.terms:
+        return None
+    for c in pool:
+        days = [v for v in find(c.line.text) if v.kind == "date"]
+        if {"@start", "@end"} <= set(terms(c.line.text)) and len(days) == 2:
+            first, last = (day(v.text) for v in days)
+            if first and last:
+                shown = f"{first.isoformat()} … {last.isoformat()}"
+                return Computed(_span((last - first).days, chinese=question.chinese), shown, (c,))
+    return None
+
+
+def _span(days: int, *, chinese: bool) -> str:
+    """Days, and in years where they are whole ones."""
+    years = round(days / 365.25)
+    whole = years and abs(days + 1 - years * 365.25) < 2
+    if chinese:
+        return f"{years} 年" if whole else f"{days} 天"
+    if whole:
+        return f"{years} year{'s' if years > 1 else ''}"
+    return f"{days} days"
 
 
 def items(amounts: Sequence[Candidate]) -> list[Candidate]:
@@ -86,7 +114,10 @@ def _total(amounts: Sequence[Candidate]) -> Candidate | None:
 
 def _wanted(question: Question, amounts: Sequence[Candidate]) -> list[Candidate]:
     """One amount for each thing that the question names, where each is named by one line."""
-    asked = [t for t in question.terms if t not in {"@total", "@price", "@amount", "@item"}]
+    asked = [
+        t for t in question.terms
+        if t not in {"@total", "@price", "@amount", "@item"} and t not in question.doing and t not in _WORDY
+    ]
     out: dict[int, Candidate] = {}
     for term in asked:
         fitting = [c for c in amounts if match(term, c.key)]

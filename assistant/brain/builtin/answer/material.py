@@ -133,8 +133,7 @@ def of_text(
         if block.strip() in without or not block.strip():
             continue
         if block.strip() == heading:
-            out.append(Line(heading, mark, locator, heading))
-            continue
+            continue  # it stands beside every line of its part
         parts = sentences(block)
         for part in parts:
             body = _LEADS.sub("", part).strip()

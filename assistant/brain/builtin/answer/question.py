@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from assistant.brain.builtin.answer.lexicon import plain, terms
+from assistant.brain.builtin.answer.lexicon import GENERIC_TERMS, plain, terms
 from assistant.brain.builtin.request import is_chinese
 
 MONEY: Final = frozenset(
@@ -52,14 +52,14 @@ _KINDS: Final = (
      ("span", "quantity")),
     (_c(r"\bwhen\b|\bdates?\b|\bwhat day\b|which day|which year|what year|which month|deadline|by what day|日期|什么时候|何时"
         r"|哪(?:一)?[天年日月]|几[月号日]|截止|周几|星期几|expir|到期|有效期|生日"), ("date", "time", "span")),
+    (_c(r"\bwho\b|\bwhom\b|\bwhose\b|谁|哪位|姓名|叫什么|名字"), ("name",)),
     (_c(r"\bhow old|\bage\b|多大年纪|年龄|几岁|多大"), ("span", "number")),
     (_c(r"percent|what share|百分之|比例|利率|interest rate|commission"), ("percent", "number")),
     (_c(r"how (?:heavy|tall|high|far|wide|deep|large|big|fast|hot|cold|warm|thick)\b|多重|多远|多高|多宽|多快|面积|重量|体积|温度"),
      ("quantity", "number")),
     (_c(r"\bhow many\b|\bnumber of\b|\bhow often\b|几(?:个|位|人|名|间|次|页|张|件|台|条|种|瓶|杯|盒|片|粒)|多少(?:个|人|位|名|次|间|件|张|台|页|条|种|瓶|辆|户)"), ("number", "quantity")),
-    (_c(r"\bhow much\b|多少钱|价格|价钱|金额|费用|\bcosts?\b|\bprice|\bpay\b|\bpaid\b|\bcharged?\b|\bowe|花了多少|总共|一共|合计|总额|总计"),
-     ("money", "quantity", "percent", "number")),
-    (_c(r"\bwho\b|\bwhom\b|\bwhose\b|谁|哪位|姓名|叫什么|名字"), ("name",)),
+    (_c(r"\bhow much\b|多少钱|价格|价钱|金额|费用|\bcosts?\b|\bprice|what (?:did|do|does|will|must|should) .*\b(?:pay|paid|owe)\b|花了多少|总共|一共|合计|总额|总计"),
+     ("money", "quantity", "percent", "span", "number")),
     (_c(r"\bwhere\b|\baddress\b|which (?:city|town|street|country|place)|哪里|哪儿|地址|位于|哪个城市|地点|住在哪"), ("place",)),
 )  # fmt: skip
 _OPERATIONS: Final = (
@@ -73,6 +73,14 @@ _OPERATIONS: Final = (
     ("sum", _c(r"\bsum\b|\badd(?:ed)? up\b|\baltogether\b|\ball together\b|\bcombined\b|\btogether\b|\bin total\b|\btotal (?:of|for|number|sales|revenue|cost of)"
                r"|\boverall\b|加起来|总和|之和|合起来|总共|一共|合计|总计|总(?!经理|部|监|裁)")),
     ("count", _c(r"\bhow many\b|\bcount\b|\bnumber of\b|多少(?:个|人|位|名|种|条|件|行|家)|几(?:个|位|名|种|人|条|件|家|行)")),
+)  # fmt: skip
+_SUPERLATIVES: Final = (
+    (_c(r"\b(?:oldest|youngest)\b|年龄最|最(?:年轻|年长|老)"), "@age"),
+    (_c(r"most expensive|cheapest|dearest|最贵|最便宜"), "@price"),
+    (_c(r"earns? (?:the )?(?:most|least)|best[- ]paid|worst[- ]paid|收入最|工资最|赚得?最"), "@salary"),
+    (_c(r"heaviest|lightest|最重|最轻"), "@weight"),
+    (_c(r"tallest|最高的(?:人|山|楼)"), "@height"),
+    (_c(r"best[- ]?selling|sold (?:the )?(?:most|best|least)|卖得最|销量最"), "@sales"),
 )  # fmt: skip
 _WHOLE = re.compile(
     r"^\W*(?:(?:please|can you|could you|would you|just|kindly|hey|ok|i need you to|help me)\W+)*"
@@ -103,13 +111,19 @@ _OTHER_WORK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``kinds`` of value that would answer, best first (none: words); ``terms`` it is about."""
+    """``kinds`` of value that would answer, best first (none: words); ``terms`` it is about.
+
+    ``doing`` are those of the terms that only word the operation ("highest", "together"), ``minor`` general
+    words that decide between candidates but need not be there.
+    """
 
     text: str
     kinds: tuple[str, ...]
     terms: tuple[str, ...]
     operation: str
     chinese: bool
+    doing: frozenset[str] = frozenset()
+    minor: tuple[str, ...] = ()
 
     @property
     def yes_or_no(self) -> bool:
@@ -133,6 +147,7 @@ def understood(text: str) -> Question:
     core = core if len(core) >= 6 or (is_chinese(core) and len(core) >= 3) else text
     kinds = next((kinds for pattern, kinds in _KINDS if pattern.search(core)), ())
     about = tuple(dict.fromkeys(t for t in terms(core) if not plain(t)))
+    minor = tuple(t for t in dict.fromkeys(terms(core)) if t in GENERIC_TERMS)
     operation = next((name for name, pattern in _OPERATIONS if pattern.search(core)), "")
     if not kinds or kinds == ("name",):
         if any(t in MONEY for t in about) and kinds != ("name",):
@@ -145,4 +160,13 @@ def understood(text: str) -> Question:
             kinds = ("place",)
     if kinds[:1] == ("money",) and not about:
         about = ("@total",)
-    return Question(core, kinds, about, operation, is_chinese(text))
+    if kinds[:1] == ("span",) and not about:
+        about = ("@term",)
+    doing = frozenset(
+        t for name, pattern in _OPERATIONS for m in pattern.finditer(core) for t in terms(m.group())
+    )
+    for said, column in _SUPERLATIVES:
+        if said.search(core) and column not in about:
+            about = (*about, column)
+            doing |= {column}
+    return Question(core, kinds, about, operation, is_chinese(text), doing, minor)

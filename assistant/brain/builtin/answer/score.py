@@ -33,9 +33,14 @@ def weights(question: Question, pool: Sequence[Candidate]) -> dict[str, float]:
     total = len(lines) + 1
     out: dict[str, float] = {}
     for term in question.terms:
+        if term in question.doing and question.operation:
+            out[term] = 0.15
+            continue
         out[term] = 0.5 + math.log(1 + total / (1 + frequency[term])) / math.log(1 + total)
         if term in IMPLIED and set(IMPLIED[term]) & set(question.kinds):
             out[term] *= 0.5
+        if len(term) == 1 and not term.isascii():
+            out[term] *= 0.3  # one Chinese character is seldom a word
     return out
 
 
@@ -59,13 +64,15 @@ def scored(question: Question, pool: Sequence[Candidate], *, noisy: bool) -> lis
                 near = max(near, 0.75)
             covered += w * max(in_key, near)
             named += w * in_key
-            if term.startswith("@") and term not in _LOOSE and max(in_key, near) < 0.4:
+            if term.startswith("@") and term not in _LOOSE and term not in question.doing and max(in_key, near) < 0.4:
                 missing = True
         covered, named = covered / whole, named / whole
         if missing or covered < ENOUGH:
             continue
         extra = [t for t in candidate.key if t.startswith("@") and not match(t, question.terms)]
         penalty = 0.12 * len(extra) if candidate.pair else 0.02 * len(extra)
+        small = sum(match(t, candidate.near | candidate.key) > 0.5 for t in question.minor)
+        penalty -= 0.05 * small
         score = covered + 0.5 * named + 0.25 * fit + (0.15 if candidate.pair else 0.0) - penalty
         out.append(Scored(candidate, score, covered))
     out.sort(key=lambda s: (-s.score, s.candidate.order))
@@ -81,6 +88,8 @@ def _fit(question: Question, candidate: Candidate) -> float:
             return 1.0 - 0.15 * rank
         if kind == "name" and (candidate.pair or not candidate.value) and _named(candidate):
             return 1.0 if candidate.pair else 0.7
+        if kind == "name" and candidate.pair:
+            return 0.4
         if kind == "place" and (candidate.pair or not candidate.value):
             return 1.0 if candidate.pair else 0.7
     return 0.0

@@ -40,14 +40,14 @@ def from_table(question: Question, table: Table) -> FromTable | None:
     columns = _columns(table, words - used)
     used |= {t for t in words for c in columns if match(t, set(terms(table.header[c])))}
     context = set(terms(table.heading)) | {t for head in table.header for t in terms(head)}
-    left = {
-        t for t in words - used
-        if t not in _NEUTRAL and not match(t, context) and not _spoken(t, question, table)
+    left = {  # names something that the table does not have
+        t for t in words - used - question.doing
+        if (len(t) > 1 or t.isascii()) and t not in _NEUTRAL and not match(t, context) and not _spoken(t, question, table)
         and not (limits and t.isdigit())
     }
     if left:
         return None
-    if not used and not columns:
+    if not used and not columns and not (question.operation == "count" and {"row", "entri", "record", "entry"} & words):
         return None
     target = _target(question, table, rows, columns, used)
     return _computed(question, table, fits, target, limits)
@@ -115,9 +115,9 @@ def _target(
         return 0
     if columns:
         return columns[0]
-    kinds = {"money": numeric, "number": numeric, "quantity": numeric}
-    fitting = kinds.get(question.kinds[0], []) if question.kinds else []
-    return fitting[0] if len(fitting) == 1 else None
+    if {"money", "number", "quantity"} & set(question.kinds) and len(numeric) == 1:
+        return numeric[0]
+    return None
 
 
 def _numbers(rows: list[tuple[str, ...]], column: int) -> bool:
@@ -152,7 +152,7 @@ def _computed(
             return None
         pick = max if question.operation == "max" else min
         row = pick(known, key=lambda r: _key(r[target]) or 0.0)
-        value = row[target] if _asks_amount(question) else f"{row[label]} ({row[target]})"
+        value = f"{row[label]} ({row[target]})" if _asks_label(question, header[label]) else row[target]
         return FromTable(value, _shown(header, [row]), table.mark)
     if len(rows) > 6 or not rows:
         return None
@@ -160,8 +160,11 @@ def _computed(
     return FromTable(", ".join(dict.fromkeys(values)), _shown(header, rows), table.mark) if values else None
 
 
-def _asks_amount(question: Question) -> bool:
-    return bool(question.kinds) and question.kinds[0] in {"money", "number", "quantity", "percent", "date", "span"}
+def _asks_label(question: Question, head: str) -> bool:
+    """Whether the name of the row is asked for ("who ...", "which city ..."), not the number."""
+    if question.kinds[:1] == ("name",) or re.search(r"\bwhich\b|\bwho\b|谁|哪", question.text):
+        return True
+    return bool(set(terms(head)) & set(question.terms))
 
 
 def _arithmetic(

@@ -127,6 +127,10 @@ def find(text: str) -> tuple[Value, ...]:
 
 def _phone(text: str) -> bool:
     digits = re.sub(r"\D", "", text)
+    if re.match(r"(?:19|20)\d\d-", text):
+        return False
+    if len(digits) < 9 and not re.search(r"^[+(]|^\d{3}[ .-]\d{4}$", text):
+        return False  # as likely an order number
     return 7 <= len(digits) <= 15 and not re.fullmatch(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}", text)
 
 

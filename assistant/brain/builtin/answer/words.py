@@ -59,7 +59,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "vacation": "vacation|annual leave|holiday allowance|paid leave|vacation days|paid time off"
     "|holidays|年假|休假|假期",
     "trial": "trial|probation|trial period|probation period|probationary period|试用期",
-    "age": "age|years old|aged|年龄|岁",
+    "age": "age|years old|aged|年龄|年齢|岁",
     # people and places
     "name": "name|names|full name|called|姓名|名字|名称|叫",
     "customer": "customer|client|buyer|bill to|billed to|sold to|customer name|purchaser|客户|顾客|买方"
@@ -83,7 +83,7 @@ CONCEPTS: Final[dict[str, str]] = {
     "sender": "sender|from address|寄件人|发件人",
     "recipient": "recipient|ship to|deliver to|addressee|收件人|收货人",
     "signed": "signed|signature|signatory|签名|签字|签署",
-    "address": "address|street address|located|location|located at|地址|住址|位于|位置|在哪儿|在哪里"
+    "address": "address|street address|住所|located|location|located at|地址|住址|位于|位置|在哪儿|在哪里"
     "|delivery address|billing address|shipping address",
     "city": "city|town|城市|市",
     "country": "country|nation|nationality|国家|国籍",
