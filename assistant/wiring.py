@@ -248,6 +248,11 @@ class House:
             return []
         return [fact.text for fact, _ in self.facts.search(query, limit)]
 
+    def stored(self) -> list[str]:
+        """The lookups that have something to search: what was told, what was added."""
+        kept = ["recall"] if self.facts.count() else []
+        return [*kept, "search_knowledge"] if self.knowledge.sources() else kept
+
     def close(self) -> None:
         slots = ("ocr", "codes", "recognizer", "synthesizer")
         for name in slots:

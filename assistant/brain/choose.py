@@ -164,7 +164,9 @@ def load(settings: Settings, house: House) -> Any:
     if choice.spec == "builtin":
         from assistant.brain.builtin.model import BuiltinBrain
 
-        return BuiltinBrain.of(tuple(house.tools.values()), house.encoder, settings.home / "cache")
+        return BuiltinBrain.of(
+            tuple(house.tools.values()), house.encoder, settings.home / "cache", house.stored
+        )
     if problem := missing(choice):
         raise problem
     provider, _, name = choice.spec.partition(":")

@@ -132,9 +132,8 @@ def _write_speech(reply: Reply, target: Path) -> AssistantError | None:
 @click.pass_obj
 def route(home: Path | None, text: tuple[str, ...], kinds: str, as_json: bool) -> None:
     """Show which tools the built-in brain would run, without running them."""
-    from assistant.brain.builtin.plan import Planner
-    from assistant.brain.builtin.request import Handle, Request
-    from assistant.brain.builtin.route import Router
+    from assistant.brain.builtin.inventory import how_to_get
+    from assistant.brain.builtin.preview import Previewer
     from assistant.settings import Settings
     from assistant.wiring import open_house
 
@@ -145,22 +144,24 @@ def route(home: Path | None, text: tuple[str, ...], kinds: str, as_json: bool) -
     settings = Settings.load(home=home)
     house = open_house(settings)
     try:
-        words = " ".join(text)
-        router = Router(tuple(house.tools.values()), house.encoder, settings.home / "cache")
-        handles = tuple(Handle(f"{k}:1", k, given_now=True) for k in dict.fromkeys(given))
-        request = Request(words, handles, ())
-        rounds = Planner(router, house.tools).plan(request)
-        scores = router.route(words, given).scores
+        seen = Previewer(house)(" ".join(text), given)
     finally:
         house.close()
-    wanted = [step.tool for steps in rounds for step in steps]
+    ordered = dict(sorted(((n, round(s, 3)) for n, s in seen.scores.items()), key=lambda x: -x[1]))
     if as_json:
-        ordered = dict(sorted(((n, round(s, 3)) for n, s in scores.items()), key=lambda x: -x[1]))
-        out(json_text({"tools": wanted, "scores": ordered}))
+        record = {
+            "tools": list(seen.tools),
+            "missing": list(seen.missing),
+            "lacking": list(seen.lacking),
+            "scores": ordered,
+        }
+        out(json_text(record))
         return
-    out(
-        "would run: "
-        + (", then ".join(" and ".join(s.tool for s in r) for r in rounds) or "no tool")
-    )
-    for name, score in sorted(scores.items(), key=lambda x: -x[1])[:5]:
+    rounds = [" and ".join(dict.fromkeys(s.tool for s in r)) for r in seen.rounds]
+    out("would run: " + (", then ".join(rounds) or "no tool"))
+    if seen.lacking:
+        out("wanted, but its file did not come: " + ", ".join(seen.lacking))
+    for name in seen.missing:
+        out(f"wanted, not installed: {name}. {how_to_get(name, chinese=False)}")
+    for name, score in list(ordered.items())[:5]:
         out(f"  {score:.2f} {name}")

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from assistant.brain.builtin.extract import Found, Passage, best, expected, value_in, words
+from assistant.brain.builtin.answer import material as made_of
+from assistant.brain.builtin.answer.find import Found, answer
+from assistant.brain.builtin.answer.material import Material
+from assistant.brain.builtin.answer.question import understood
+from assistant.brain.builtin.answer.recording import asks_for_second, heard
+from assistant.brain.builtin.answer.summary import Taken, summary
+from assistant.brain.builtin.inventory import file_wanted, how_to_get
+from assistant.brain.builtin.newcomers import known
+from assistant.brain.builtin.plan import Plan, deeds
 from assistant.brain.builtin.request import Answer, Request
 from assistant.brain.builtin.talk import ADD_A_MODEL, ADD_A_MODEL_ZH, talk
 
 if TYPE_CHECKING:
+    from tools.base import Tool
     from tools.encoder import Encoder
 
-_WHOLE = re.compile(
-    r"^\W*(?:please\s+|can you\s+|could you\s+)*(?:read|transcribe|write down|summari[sz]e"
-    r"|what (?:does|do) (?:it|this|that|the \w+|they|she|he) says?|what is (?:said|written)"
-    r"|what'?s (?:written|said)|what is (?:it|this|that) about|what did (?:she|he|they) say)"
-    r"|^(?:请|帮我)?(?:读|转写)|说了什么|写了什么|写的什么|写着什么|概括|总结",
-    re.IGNORECASE,
-)
-_GIST = re.compile(
-    r"summari[sz]e|summary|what is (?:it|this|that|the \w+) about|gist|总结|概括|大意",
-    re.IGNORECASE,
-)
 _LOOKUPS = frozenset({"recall", "search_knowledge"})
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
-GIST = 6
-"""About so many sentences make a summary."""
+_ASKS = re.compile(
+    r"[?？]|\b(?:what|who|whom|whose|when|where|which|why|how|tell me|find|give me|is there|are there)\b"
+    r"|什么|谁|哪|几|多少|怎么|为什么|吗|有没有",
+    re.IGNORECASE,
+)
+SENTENCES = 5
+"""So many sentences make a summary."""
 LONG = 1500
 """Characters of read text that a reply shows; the rest is said to be there."""
 
@@ -35,8 +37,9 @@ LONG = 1500
 class Composer:
     """Words the outcome of the tools; says plainly what failed and what is not in there."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, tools: Mapping[str, Tool] | None = None) -> None:
         self._encoder = encoder
+        self._tools = tools or {}
         self._ways: dict[str, Callable[[Request, Answer], str]] = {
             "look": self._look,
             "read_text": self._read_text,
@@ -47,11 +50,18 @@ class Composer:
             "speak": self._speak,
         }
 
-    def compose(self, request: Request) -> str:
-        """The reply to a request whose tools have run; talk where none did."""
+    def compose(self, request: Request, plan: Plan | None = None) -> str:
+        """The reply to a request whose tools have run; talk where none was wanted.
+
+        What could not be done is said after what could, each with its one remedy.
+        """
+        rest = self._undone(request, plan or Plan())
         answers = [answer for step in request.steps for answer in step]
         if not answers:
-            return talk(request)
+            if rest:
+                return "\n\n".join(rest)
+            phrases = deeds(self._tools, chinese=request.chinese)
+            return talk(request, deeds=phrases, earlier=request.earlier)
         if any(a.tool in _LOOKUPS and _found(a) for a in answers):
             # Both places were asked; only the one that knows has something to say.
             answers = [a for a in answers if a.tool not in _LOOKUPS or _found(a)]
@@ -59,7 +69,9 @@ class Composer:
         if len([a for a in answers if a.tool in _LOOKUPS]) == len(answers) > 1:
             good = [p for p in parts if p[1] != _not_in_there(request, p[0])]
             parts = good or parts[:1]
-        return "\n\n".join(part for _, part in parts if part)
+        several = len({a.tool for a, _ in parts}) < len(parts)
+        said = [_named(a, part) if several else part for a, part in parts if part]
+        return "\n\n".join([*dict.fromkeys(said), *rest])
 
     def part(self, request: Request, answer: Answer) -> str:
         """What one tool's answer adds to the reply."""
@@ -67,12 +79,22 @@ class Composer:
             return answer.text.strip()
         return self._ways.get(answer.tool, self._plain)(request, answer)
 
-    def value(self, request: Request, answer: Answer) -> str:
-        """The number in an answer, as a calculation takes it; empty where there is none."""
-        if "value" in answer.result.data:
-            return str(answer.result.data["value"])
-        numbers = re.findall(r"\d[\d,]*\.?\d*", self.part(request, answer))
-        return numbers[0].replace(",", "") if numbers else ""
+    def value(self, request: Request, answered: Answer) -> str:
+        """The value in an answer, as a calculation takes it; the whole part where there is none."""
+        if "value" in answered.result.data:
+            return str(answered.result.data["value"])
+        found = answer(request.text, material_of(answered))
+        if found is not None and found.value:
+            return found.value
+        return self.part(request, answered)
+
+    def _undone(self, request: Request, plan: Plan) -> list[str]:
+        chinese = request.chinese
+        lines = [how_to_get(name, chinese=chinese) for name in plan.missing]
+        for name in plan.lacking:
+            kinds = tuple(k for p in self._tools[name].parameters if p.required for k in p.kinds)
+            lines.append(file_wanted(name, kinds, request.kinds, chinese=chinese))
+        return lines
 
     def _plain(self, request: Request, answer: Answer) -> str:
         return str(answer.result.text).strip()
@@ -84,121 +106,138 @@ class Composer:
         return "这是录音。" if request.chinese else "Here it is as a recording."
 
     def _look(self, request: Request, answer: Answer) -> str:
-        said = str(answer.result.text).strip()
-        first = said.partition("\n")[0]
-        value = value_in(first.rstrip("”.。"), expected(request.text))
-        return f"{value}: {said}" if value and "“" in first and value != said else said
+        return str(answer.result.text).strip()
 
-    def _read_text(self, request: Request, answer: Answer) -> str:
-        rows = [
-            Passage(str(line["text"]))
-            for line in answer.result.data.get("rows_text", answer.result.data.get("lines", ()))
-        ]
-        whole = str(answer.result.text)
-        if len(whole) <= LONG and not expected(request.text):
+    def _read_text(self, request: Request, answered: Answer) -> str:
+        whole = str(answered.result.text).strip()
+        if not answered.result.data.get("found", True):
             return whole
-        return self._from(request, answer, rows, whole=whole)
-
-    def _read_document(self, request: Request, answer: Answer) -> str:
-        passages = _lines(answer) or _passages(answer, answer.result.sources)
-        gist = _gist(answer) if _GIST.search(request.text) else ""
-        if gist:
-            return gist
-        return self._from(request, answer, passages, whole="")
-
-    def _knowledge(self, request: Request, answer: Answer) -> str:
-        passages = _passages(answer, answer.result.sources)
-        if not passages:
-            return _nowhere(request, str(answer.result.text))
-        return self._from(request, answer, passages, whole="")
-
-    def _recall(self, request: Request, answer: Answer) -> str:
-        passages = _passages(answer, answer.result.sources)
-        if not passages:
-            return str(answer.result.text)
-        lead = "你让我记住的：" if request.chinese else "You asked me to remember:"
-        return "\n".join([lead, *(f"{p.text} {_cite(p)}".strip() for p in passages[:3])])
-
-    def _transcribe(self, request: Request, answer: Answer) -> str:
-        data = answer.result.data
-        text = str(data.get("text", "")).strip()
-        if not text:
-            return str(answer.result.text)
-        sure = answer.result.confidence
-        heard = f"I heard: “{text}”" if not request.chinese else f"我听到：“{text}”"
-        if sure is not None:
-            heard += f"（把握 {sure:.0%}）" if request.chinese else f" (confidence {sure:.0%})"
-        if _WHOLE.search(request.text) or not words(request.text):
-            return heard
-        passages = _passages(answer, answer.result.sources)
-        found = best(request.text, passages, self._encoder)
-        if found is None:
-            return heard
-        return f"{_worded(found, request)}\n\n{heard}"
-
-    def _from(
-        self, request: Request, answer: Answer, passages: Sequence[Passage], *, whole: str
-    ) -> str:
-        """The passage that answers; the whole text where that is wanted; else an honest no."""
-        if whole and (_WHOLE.search(request.text) or not words(request.text)):
+        material = material_of(answered)
+        question = understood(request.text)
+        if question.gist and len(whole) > LONG:
+            return _summed(summary([(whole, _first_mark(answered))], SENTENCES))
+        if question.whole or not _ASKS.search(question.text) and not question.kinds:
             return _short(whole, request)
-        if _WHOLE.search(request.text) and not expected(request.text):
-            return _short("\n".join(f"{p.text} {_cite(p)}".strip() for p in passages[:8]), request)
-        found = best(request.text, passages, self._encoder)
+        found = self._answer(request, material)
         if found is not None:
             return _worded(found, request)
-        return _not_in_there(request, answer)
+        if not question.kinds and not question.terms:
+            return _short(whole, request)
+        return _not_in_there(request, answered)
+
+    def _read_document(self, request: Request, answered: Answer) -> str:
+        material = material_of(answered)
+        question = understood(request.text)
+        asks = bool(_ASKS.search(question.text)) or bool(question.kinds)
+        if question.gist or not request.text.strip():
+            return _gist(material)
+        if question.whole or (not asks and not question.operation):
+            whole = "\n".join(text for _, text, _ in material.sections)
+            return _short(whole, request) if whole.strip() else self._plain(request, answered)
+        found = self._answer(request, material)
+        return _worded(found, request) if found else _not_in_there(request, answered)
+
+    def _knowledge(self, request: Request, answered: Answer) -> str:
+        if not answered.result.sources:
+            return _nowhere(request, str(answered.result.text))
+        material = material_of(answered)
+        if understood(request.text).gist:
+            return _gist(material)
+        found = self._answer(request, material)
+        return _worded(found, request) if found else _not_in_there(request, answered)
+
+    def _recall(self, request: Request, answer: Answer) -> str:
+        lines = [line for line in material_of(answer).lines if line.text]
+        if not lines:
+            return str(answer.result.text)
+        lead = "你让我记住的：" if request.chinese else "You asked me to remember:"
+        return "\n".join([lead, *(f"{x.text} {_cite(x.mark)}".strip() for x in lines[:3])])
+
+    def _transcribe(self, request: Request, answered: Answer) -> str:
+        data = answered.result.data
+        text = str(data.get("text", "")).strip()
+        if not text:
+            return str(answered.result.text)
+        sure = answered.result.confidence
+        said = f"I heard: “{text}”" if not request.chinese else f"我听到：“{text}”"
+        if sure is not None:
+            said += f"（把握 {sure:.0%}）" if request.chinese else f" (confidence {sure:.0%})"
+        question = understood(request.text)
+        material = material_of(answered)
+        if question.gist and len(text) > LONG:
+            return _summed(summary([(line.text, line.mark) for line in material.lines], SENTENCES))
+        if question.whole or question.gist or not _ASKS.search(request.text):
+            return said
+        if asks_for_second(request.text):
+            at = heard(request.text, material)
+            if at is None:
+                return f"{_not_in_there(request, answered)}\n\n{said}"
+            return _at_second(at.second, at.line.text, at.line.mark, request)
+        if not question.terms:
+            return said
+        found = self._answer(request, material)
+        if found is None and (at := heard(request.text, material)) and not question.kinds:
+            return f"{_at_second(at.second, at.line.text, at.line.mark, request)}\n\n{said}"
+        if found is None:
+            return f"{_not_in_there(request, answered)}\n\n{said}"
+        return f"{_worded(found, request)}\n\n{said}"
+
+    def _answer(self, request: Request, material: Material) -> Found | None:
+        text = request.text
+        near = self._near if known(self._encoder, text) else None
+        return answer(text, material, near)
+
+    def _near(self, question: str, texts: Sequence[str]) -> list[float]:
+        vectors = self._encoder.encode([question[:300], *(t[:300] for t in texts)])
+        return [float(x) for x in vectors[1:] @ vectors[0]]
+
+
+def material_of(answer: Answer) -> Material:
+    """What a tool's answer says, in the form that answering takes."""
+    result = answer.result
+    if answer.tool == "read_text":
+        return made_of.of_picture(result.data)
+    if answer.tool == "transcribe":
+        return made_of.of_recording(result.data, _first_mark(answer))
+    if answer.tool == "read_document":
+        pairs = zip(result.sources, answer.marks, strict=False)
+        return made_of.of_document(result.data, {s.locator: mark for s, mark in pairs})
+    if result.sources:
+        return made_of.of_sources(result.sources, answer.marks)
+    lines = [made_of.Line(x) for x in str(result.text).splitlines() if x.strip()]
+    return Material(tuple(lines))
 
 
 def _found(answer: Answer) -> bool:
     return answer.result is not None and bool(answer.result.sources)
 
 
-def _passages(answer: Answer, sources: Sequence[Any]) -> list[Passage]:
-    """Every sentence of every source, under its source's mark."""
-    out = []
-    for index, source in enumerate(sources):
-        mark = answer.marks[index] if index < len(answer.marks) else ""
-        heading = source.locator.rpartition("heading=")[2]
-        out += [
-            Passage(sentence.strip().removeprefix(heading).strip(), mark, source.locator)
-            for sentence in _SENTENCE.split(source.quote)
-            if sentence.strip()
-        ]
-    return out
+def _first_mark(answer: Answer) -> str:
+    return answer.marks[0] if answer.marks else ""
 
 
-def _marks(answer: Answer) -> dict[str, str]:
-    """The source mark of each place that was read, by its locator."""
-    pairs = zip(answer.result.sources, answer.marks, strict=False)
-    return {source.locator: mark for source, mark in pairs}
-
-
-def _lines(answer: Answer) -> list[Passage]:
-    """The lines and sentences of the parts that were read, under the mark of their source."""
-    marks = _marks(answer)
-    return [
-        Passage(sentence.strip(), marks[section["locator"]], section["locator"])
-        for section in answer.result.data.get("sections", ())
-        if section["locator"] in marks
-        for line in str(section["text"]).splitlines()
-        if line.strip() != section.get("heading")
-        for sentence in _SENTENCE.split(line)
-        if sentence.strip()
-    ]
+def _named(answer: Answer, part: str) -> str:
+    """A part under the name of its file, where several files were read."""
+    names = [s.source for s in answer.result.sources] if answer.result is not None else []
+    return f"{names[0]}:\n{part}" if names else part
 
 
 def _worded(found: Found, request: Request) -> str:
-    line = found.passage.text
-    quoted = f"“{line}”" if found.value and found.value != line else line
-    lead = f"{found.value}: " if found.value and found.value != line else ""
-    if request.chinese and lead:
-        lead = f"{found.value}："
-    return f"{lead}{quoted} {_cite(found.passage)}".strip()
+    colon = "：" if request.chinese else ": "
+    line = " ".join(found.line.split())
+    if not found.value or found.value == line:
+        return f"{line} {_cite(found.mark)}".strip()
+    shown = f" = {found.shown}" if found.shown and len(found.shown) < 160 else ""
+    return f"{found.value}{shown}{colon}“{_cut(line, 400)}” {_cite(found.mark)}".strip()
 
 
-def _cite(passage: Passage) -> str:
-    return f"[{passage.mark}]" if passage.mark else ""
+def _at_second(second: float, line: str, mark: str, request: Request) -> str:
+    said = f"第 {second:.1f} 秒：“{line}”" if request.chinese else f"At {second:.1f} s: “{line}”"
+    return f"{said} {_cite(mark)}".strip()
+
+
+def _cite(mark: str) -> str:
+    return f"[{mark}]" if mark else ""
 
 
 def _short(text: str, request: Request) -> str:
@@ -210,24 +249,21 @@ def _short(text: str, request: Request) -> str:
     return f"{text[:LONG].rstrip()}\n{rest}"
 
 
-def _gist(answer: Answer) -> str:
-    """The opening of each of the first sections: what a document says it is about."""
-    data, marks = answer.result.data, _marks(answer)
-    sections = [s for s in data.get("sections", ()) if str(s.get("text", "")).strip()][:GIST]
-    lines = []
-    for section in sections:
-        heading = str(section.get("heading", "")).strip()
-        sentences = [
-            " ".join(sentence.split())
-            for sentence in _SENTENCE.split(str(section["text"]))
-            if len(sentence.strip()) > 10 and sentence.strip() != heading
-        ] or [" ".join(str(section["text"]).split())]
-        opening = " ".join(sentences[: max(1, GIST // len(sections))])
-        mark = marks.get(section["locator"])
-        cited = f" [{mark}]" if mark else ""
-        lines.append(f"- {heading + ': ' if heading else ''}{_cut(opening, 400)}{cited}")
-    title = str(data.get("title", "")).strip()
-    return "\n".join(([title] if title else []) + lines)
+def _gist(material: Material) -> str:
+    """The most central sentences of a text; of tables and short lists their beginnings."""
+    taken = summary([(text, mark) for _, text, mark in material.sections], SENTENCES)
+    if not taken:
+        taken = [
+            Taken(_cut("; ".join(x for x in text.splitlines() if x.strip()), 300), mark)
+            for _, text, mark in material.sections[:SENTENCES]
+            if text.strip()
+        ]
+    lead = f"{material.title}\n" if material.title else ""
+    return lead + _summed(taken)
+
+
+def _summed(taken: Sequence[Taken]) -> str:
+    return "\n".join(f"- {_cut(t.text, 400)} {_cite(t.mark)}".rstrip() for t in taken)
 
 
 def _cut(text: str, longest: int) -> str:
@@ -238,11 +274,12 @@ def _not_in_there(request: Request, answer: Answer) -> str:
     what = {
         "read_text": ("the picture", "图片"),
         "read_document": ("the document", "文档"),
+        "transcribe": ("the recording", "录音"),
         "search_knowledge": ("what you gave me", "你给我的资料"),
     }.get(answer.tool, ("it", "里面"))
     if request.chinese:
-        return f"在{what[1]}里没有找到答案。"
-    return f"I looked, but I cannot find the answer in {what[0]}."
+        return f"里面没有：我在{what[1]}里没有找到答案。"
+    return f"It isn't in there: I looked, but I cannot find the answer in {what[0]}."
 
 
 def _nowhere(request: Request, said: str) -> str:

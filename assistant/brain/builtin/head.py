@@ -71,6 +71,16 @@ class Head:
         """Cosine of the training request that is nearest to ``vector``."""
         return float((self.vectors @ vector).max()) / 127.0
 
+    def newcomer_chance(
+        self, measured: Sequence[float], rival: float, highest: float, *, known: bool
+    ) -> float:
+        """Probability that a tool the head was not trained on is wanted; see ``newcomers``."""
+        import numpy as np
+
+        weights = self.newcomer if known else self.newcomer_unknown
+        given = np.asarray([*measured, rival, highest, 1.0], dtype=np.float32)
+        return float(1.0 / (1.0 + np.exp(-float(given @ weights))))
+
 
 @cache
 def load(path: Path = WEIGHTS) -> Head:

@@ -13,7 +13,8 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import PrivateAttr
 
 from assistant.brain.builtin.compose import Composer
-from assistant.brain.builtin.plan import Planner, Step
+from assistant.brain.builtin.feed import ready
+from assistant.brain.builtin.plan import Plan, Planner, Step
 from assistant.brain.builtin.request import Request, read_request
 from assistant.brain.builtin.route import Router
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class BuiltinBrain(BaseChatModel):
-    """Routes by the tools' examples and composes by extraction; deterministic.
+    """A trained intent router with extractive composition; deterministic.
 
     It is called like any chat model: the first call of a turn returns tool calls (or talk),
     the next ones more calls or the reply.
@@ -37,11 +38,18 @@ class BuiltinBrain(BaseChatModel):
     _composer: Composer = PrivateAttr()
 
     @classmethod
-    def of(cls, tools: Sequence[Tool], encoder: Encoder, cache: Path | None = None) -> BuiltinBrain:
+    def of(
+        cls,
+        tools: Sequence[Tool],
+        encoder: Encoder,
+        cache: Path | None = None,
+        stored: Callable[[], Sequence[str]] = lambda: (),
+    ) -> BuiltinBrain:
+        """A brain for these tools; ``stored`` names the lookups that have something to search."""
         brain = cls()
         brain._tools = {t.name: t for t in tools}
-        brain._planner = Planner(Router(tools, encoder, cache), brain._tools)
-        brain._composer = Composer(encoder)
+        brain._planner = Planner(Router(tools, encoder, cache), brain._tools, stored)
+        brain._composer = Composer(encoder, brain._tools)
         return brain
 
     @property
@@ -70,35 +78,34 @@ class BuiltinBrain(BaseChatModel):
 
     def answer(self, request: Request) -> AIMessage:
         """The next message: tool calls while steps are open, then the reply."""
-        if self._offered is not None and request.text:
-            rounds = self._planner.plan(request)
-            if len(request.steps) < len(rounds):
-                steps = [self._ready(s, request) for s in rounds[len(request.steps)]]
-                calls = [s for s in steps if s is not None and s.tool in self._offered]
-                if calls:
-                    return AIMessage("", tool_calls=[_call(s) for s in calls])
-        return AIMessage(self._composer.compose(request))
+        plan = Plan()
+        if self._offered is not None and (request.text or request.kinds):
+            plan = self._planner.plan(request)
+            if steps := self._next(plan, request):
+                return AIMessage("", tool_calls=[_call(s) for s in steps])
+        return AIMessage(self._composer.compose(request, plan))
 
-    def _ready(self, step: Step, request: Request) -> Step | None:
-        """A step that waited for what came before, with its arguments filled in."""
-        if not step.waits:
-            return step
-        before = [a for r in request.steps for a in r if a.result is not None]
-        if not before:
-            return None
-        if step.tool == "calculate":
-            value = self._composer.value(request, before[-1])
-            factor = str(step.arguments["factor"]).replace(",", "")
-            return Step("calculate", {"expression": f"{value} * {factor}"}) if value else None
-        said = " ".join(self._composer.part(request, a) for a in before)
-        return Step(step.tool, {"text": _spoken(said)})
+    def _next(self, plan: Plan, request: Request) -> list[Step]:
+        """The calls of the next round that has any; a second place to look where one had none."""
+        ran = {a.tool for step in request.steps for a in step}
+        offered = self._offered or frozenset()
+        for round_ in plan.rounds:
+            if any(step.tool in ran for step in round_):
+                continue
+            filled = [ready(step, request, self._composer) for step in round_]
+            if calls := [s for s in filled if s is not None and s.tool in offered]:
+                return calls
+        found = [a for step in request.steps for a in step if a.result is None or a.result.sources]
+        asked = ran & set(_ELSEWHERE)
+        if ran and not found and ran == asked and len(ran) == 1:
+            other = _ELSEWHERE[next(iter(asked))]
+            if other in offered:
+                return [Step(other, {"query": request.text})]
+        return []
 
 
-def _spoken(text: str) -> str:
-    """A reply without the marks that are only for the eye."""
-    import re
-
-    return re.sub(r"\s*\[s?\d+\]", "", text).replace("“", "").replace("”", "").strip()
+_ELSEWHERE = {"recall": "search_knowledge", "search_knowledge": "recall"}
+"""Where else to look for what the person has told or given."""
 
 
 def _call(step: Step) -> dict[str, Any]:

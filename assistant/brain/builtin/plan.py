@@ -1,66 +1,74 @@
 """The steps of a request: which tools, in which order, with which arguments.
 
-A request is cut where a person joins two wishes ("…, then …", "… and say …"). Each part is
-routed on its own; a part that only speaks, counts or keeps what came before waits for it.
+The router says which tools a request wants. They run by stages: what improves a file, then
+what reads, looks things up or tells, side by side; then what works on that: translation,
+arithmetic, pictures and music; then what keeps it, and last what says it aloud.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from assistant.brain.builtin.answer.question import understood
+from assistant.brain.builtin.inventory import TOOLS
+from assistant.brain.builtin.refer import elliptic, handle_for, only_another
 from assistant.brain.builtin.request import Request
-from assistant.brain.builtin.route import Router
+from assistant.brain.builtin.route import Route, Router
 from assistant.brain.builtin.talk import is_talk
 from tools.base import Tool
 from tools.everyday.calculate import looks_like_calculation
 
-_JOINT = re.compile(
-    r"\s*(?:[,;.]\s*(?:and\s+)?(?:then|after that|afterwards)\b|\band then\b|\bthen\b(?=\s+\w+)"
-    r"|[,;]?\s+and\s+(?=(?:also\s+)?(?:say|read|speak|tell|convert|save|remember|scan|transcribe"
-    r"|search|look|calculate|multiply|add|divide)\b)"
-    r"|[，,；;。]?(?:然后|接着|再|并且|并)(?=\S))\s*",
+_STAGES = {
+    "enhance_audio": 0,
+    "enhance_image": 0,
+    "translate": 2,
+    "calculate": 3,
+    "make_image": 4,
+    "make_music": 4,
+    "remember": 5,
+    "speak": 6,
+}
+_READING = 1
+_NOT_ALOUD = re.compile(
+    r"\b(?:don'?t|do not|never|without|no need to|not)\b[^.,;]{0,30}\b(?:aloud|loud|read|say|speak)"
+    r"|(?:不要|别|不用|不必).{0,6}(?:读|念|说|朗)",
     re.IGNORECASE,
 )
 _ALOUD = re.compile(
-    r"\b(?:aloud|out loud|read (?:it|that|this) to me|say (?:it|that|this)|speak (?:it|that|this)"
-    r"|(?:as|in) (?:speech|audio|a recording))\b|读出来|念出来|朗读|念给我听|读给我听|大声",
-    re.IGNORECASE,
-)
-_NOT_ALOUD = re.compile(
-    r"\b(?:don'?t|do not|never|without|no need to|not)\b[^.]{0,30}\b(?:aloud|loud|read|say|speak)"
-    r"|(?:不要|别|不用).{0,6}(?:读|念|说|朗)",
+    r"\b(?:aloud|out loud|to me|for me|(?:as|in) (?:speech|audio|a recording))\b|读出来|念出来|朗读"
+    r"|念给我听|读给我听|大声",
     re.IGNORECASE,
 )
 _SAY = re.compile(
-    r"^(?:please\s+|can you\s+|could you\s+)*(?:say|speak|pronounce|read (?:out|aloud))\s*[:,]?\s+"
-    r"(?P<words>.+?)(?:\s+(?:aloud|out loud|for me|please))*[.!]?$"
-    r"|^(?:请|帮我)?(?:说|念|读)(?:一下|出)?[:：,，\s]*(?P<zh>.+)$",
+    r"^(?:(?:please|can you|could you|would you|just|hey)\W+)*(?:say|speak|pronounce|read (?:out|aloud))"
+    r"\s*(?:aloud|out loud)?\s*[:,]?\s+(?P<words>.+?)(?:\s+(?:aloud|out loud|for me|to me|please))*[.!]?$"
+    r"|[\"“'](?P<quoted>[^\"”]{2,})[\"”']"
+    r"|^(?:请|帮我|大声)*(?:说|念|读|朗读)(?:一下|出来|出)?[:：,，\s]*(?P<zh>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 _IT = re.compile(
-    r"^(?:it|that|this|them|the (?:answer|result|reply))$|^(?:它|这个|那个|出来)$", re.IGNORECASE
+    r"^(?:it|that|this|them|(?:the|your|that|this) (?:\w+ )?(?:answer|result|reply|text|sentence|line)"
+    r"|what you (?:just )?(?:said|wrote)|again)\b.{0,12}$|^(?:它|这个|那个|出来|这段|上面|刚才|答案).{0,8}$",
+    re.IGNORECASE,
 )
 _KEEP = re.compile(
-    r"^(?:please\s+)?(?:remember|note(?: down)?|keep in mind|don'?t forget)(?:\s+that)?[:,]?\s+"
-    r"(?P<fact>.+)$|^(?:请|帮我)?(?:记住|记一下|记下|别忘了)[:：,，\s]*(?P<zh>.+)$",
+    r"\b(?:remember|note(?: down)?|keep in mind|don'?t forget|memori[sz]e|make a note)(?:\s+that|\s+this)?"
+    r"[:,]?\s+(?P<fact>.+)$|(?:记住|记一下|记下|别忘了|记得)[:：,，\s]*(?P<zh>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 _QUESTION = re.compile(
-    r"\?\s*$|？\s*$|^(?:what|who|whom|whose|when|where|which|why|how|is|are|was|were|do|does|did|can"
-    r"|could|should|will|tell me|find|search|explain|describe|list|show)\b"
+    r"\?\s*$|？\s*$|^\W*(?:what|who|whom|whose|when|where|which|why|how|is|are|was|were|do|does|did"
+    r"|can|could|should|will|tell me|find|search|explain|describe|list|show|give me)\b"
     r"|什么|谁|哪|几|多少|怎么|为什么|吗",
     re.IGNORECASE,
 )
-_MINE = re.compile(
-    r"\b(?:my|mine|i told you|do i|did i|am i|i like|about me)\b|我的|我", re.IGNORECASE
-)
-_FACTOR = re.compile(
-    r"\b(?:at|by|times|x)\s+(?P<factor>\d[\d.,]*)|按\s*(?P<zh>\d[\d.,]*)", re.IGNORECASE
-)
-
+_FILLED = {"question", "query", "text", "fact", "prompt", "description"}
+_LOOKUPS = ("recall", "search_knowledge")
+MOST_FILES = 4
+"""So many files of a request are read at once."""
 DEFAULTS = {
     "image": "look",
     "document": "read_document",
@@ -79,128 +87,178 @@ class Step:
     waits: bool = False
 
 
-class Planner:
-    """Turns a request into rounds of tool calls; the calls of one round run side by side."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Rounds of calls, those of one round side by side; what is wanted in the same order.
 
-    def __init__(self, router: Router, tools: Mapping[str, Tool]) -> None:
+    ``missing`` are wanted tools that are not installed, ``lacking`` those that are but whose
+    file is not there.
+    """
+
+    rounds: tuple[tuple[Step, ...], ...] = ()
+    wanted: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+
+class Planner:
+    """Plans requests. ``stored`` names the lookups that have something to search."""
+
+    def __init__(
+        self,
+        router: Router,
+        tools: Mapping[str, Tool],
+        stored: Callable[[], Sequence[str]] = lambda: (),
+    ) -> None:
         self._router = router
         self._tools = tools
+        self._stored = stored
 
-    def plan(self, request: Request) -> tuple[tuple[Step, ...], ...]:
-        """All rounds, in order; none where the request wants talk and no tool."""
+    def plan(self, request: Request) -> Plan:
+        """The plan of a request; one without rounds where it wants talk and no tool."""
         text = request.text.strip()
-        if expression := looks_like_calculation(text):
-            step = Step("calculate", {"expression": expression})
-            return ((step,),) if self._has("calculate") else ()
-        parts = [p.strip() for p in _JOINT.split(text) if p and p.strip()] or [text]
-        if not request.kinds and is_talk(text):
-            return ()
-        if self._asks_for_what_is_kept(text, request):
-            return (
-                tuple(
-                    Step(name, {"query": text})
-                    for name in ("recall", "search_knowledge")
-                    if self._has(name)
-                ),
-            )
-        now: list[Step] = []
-        later: list[Step] = []
-        for index, part in enumerate(parts):
-            wanted = self._step(part, request, first=index == 0)
-            if wanted is None or wanted.tool in {s.tool for s in now + later}:
+        kinds = request.kinds
+        if not text:
+            names = [DEFAULTS[k] for k in kinds if DEFAULTS[k] in self._tools]
+            return self._arranged(names, Route(tuple(names), (), {}), request)
+        if only_another(text) and request.asked and request.handles:
+            return self._another(request)
+        route = self._router.route(text, kinds)
+        expression = looks_like_calculation(text)
+        if expression and "calculate" in self._tools and not set(route.tools) - {"calculate"}:
+            route = replace(route, tools=("calculate",))
+        names = [n for n in route.tools if not (n == "speak" and _NOT_ALOUD.search(text))]
+        if not names and not route.missing:
+            names = self._otherwise(text, request)
+        return self._arranged(names, route, request)
+
+    def _another(self, request: Request) -> Plan:
+        """The question before, of another file."""
+        again = replace(request, text=request.asked)
+        handle = handle_for(request, [h.kind for h in request.handles])
+        if handle is None:
+            return Plan()
+        files = tuple(replace(h, given_now=h == handle) for h in request.handles)
+        return self.plan(replace(again, handles=files, asked=""))
+
+    def _otherwise(self, text: str, request: Request) -> list[str]:
+        """What to try where the router wants nothing: the file at hand, then what is stored."""
+        if is_talk(text):
+            return []
+        question = bool(_QUESTION.search(text)) or bool(understood(text).kinds)
+        if request.kinds:
+            return [self._reader(k, text) for k in request.kinds[:1]] if question else []
+        earlier = [h.kind for h in request.handles if h.kind in DEFAULTS]
+        if earlier and (elliptic(text) or (question and len(text) < 60)):
+            again = self._router.route(text, earlier[-1:]).tools
+            fitting = [n for n in again if set(self._takes(n)) & set(earlier[-1:])]
+            return fitting[:1] or [self._reader(earlier[-1], text)]
+        return [n for n in self._stored() if n in self._tools] if question else []
+
+    def _takes(self, name: str) -> tuple[str, ...]:
+        return self._tools[name].takes
+
+    def _reader(self, kind: str, text: str) -> str:
+        """The tool that answers a question from a file of a kind."""
+        if kind == "image" and understood(text).kinds and "read_text" in self._tools:
+            return "read_text"
+        return DEFAULTS[kind]
+
+    def _arranged(self, names: Sequence[str], route: Route, request: Request) -> Plan:
+        order = sorted(dict.fromkeys(names), key=lambda n: _STAGES.get(n, _READING))
+        rounds: dict[int, list[Step]] = {}
+        lacking: list[str] = []
+        for name in order:
+            if name not in self._tools:
                 continue
-            (later if wanted.waits and (now or later) else now).append(wanted)
-        if len(parts) > 1 and not now:  # cutting hid the meaning: take the request as a whole
-            whole = self._step(text, request, first=True)
-            now = [whole] if whole else []
-        return tuple(r for r in (tuple(now), *((s,) for s in later)) if r)
+            feeding = bool(rounds)
+            steps = self._steps(name, request, feeding=feeding)
+            if steps is None:
+                lacking.append(name)
+            elif steps:
+                rounds.setdefault(_STAGES.get(name, _READING), []).extend(steps)
+        return Plan(
+            tuple(tuple(rounds[stage]) for stage in sorted(rounds)),
+            tuple(order),
+            route.missing,
+            tuple(lacking),
+            route.scores,
+        )
 
-    def _has(self, name: str) -> bool:
-        return name in self._tools
-
-    def _step(self, part: str, request: Request, *, first: bool) -> Step | None:
-        if aloud := self._aloud(part, request, first=first):
-            return aloud
-        if (kept := _KEEP.match(part)) and self._has("remember") and not part.endswith("?"):
-            return Step("remember", {"fact": (kept["fact"] or kept["zh"]).strip()})
-        if expression := looks_like_calculation(part):
-            return Step("calculate", {"expression": expression})
-        if not first and (factor := _FACTOR.search(part)) and self._has("calculate"):
-            number = factor["factor"] or factor["zh"]
-            return Step("calculate", {"factor": number}, waits=True)
-        route = self._router.route(part, request.kinds)
-        for name in route.tools:
-            if name == "speak" and _NOT_ALOUD.search(part):
-                continue
-            if name in _ELSEWHERE and request.kinds and not _STORED.search(part):
-                continue  # a file came with the question: that is where to look
-            if step := self._call(name, part, request):
-                return step
-        return self._fallback(part, request) if first else None
-
-    def _aloud(self, part: str, request: Request, *, first: bool) -> Step | None:
-        found = _ALOUD.search(part)
-        said = _SAY.match(part)
-        if said and said["zh"] and request.kinds and not found:
-            said = None  # 读 with a file beside it means to read the file
-        if not self._has("speak") or not (found or said):
-            return None
-        if found and _NOT_ALOUD.search(part):
-            return None
-        words = (said["words"] or said["zh"]).strip(" \"'“”") if said else ""
-        words = _ALOUD.sub("", words).strip(" ,.") if words else ""
-        if words and not _IT.match(words):
-            return Step("speak", {"text": words})
-        if first and not request.kinds and request.before:
-            return Step("speak", {"text": request.before})
-        return Step("speak", {}, waits=True) if not first else None
-
-    def _call(self, name: str, part: str, request: Request) -> Step | None:
-        """The call of a wanted tool; None where what it needs is not there."""
-        tool = self._tools[name]
+    def _steps(self, name: str, request: Request, *, feeding: bool) -> list[Step] | None:
+        """The calls of a wanted tool; None where its file is not there, none where it has no work."""
+        text = request.text.strip()
         if name == "calculate":
-            found = [e for line in part.splitlines() if (e := looks_like_calculation(line))]
-            return Step(name, {"expression": found[-1]}) if found else None
-        arguments: dict[str, Any] = {}
-        for parameter in tool.parameters:
-            if parameter.kinds:
-                handles = [h for k in parameter.kinds if (h := request.newest(k))]
-                handles.sort(key=lambda h: not h.given_now)
-                if handles:
-                    arguments[parameter.name] = handles[0].name
-                elif parameter.required:
-                    return None
-            elif parameter.name in _FILLED or (parameter.required and parameter.type == "string"):
-                arguments[parameter.name] = part
-            elif parameter.required:
-                return None
-        if name == "sense_emotion" and "audio" in arguments:
+            return self._calculation(text, request, feeding=feeding)
+        if name == "speak":
+            return self._speech(text, request, feeding=feeding)
+        if name == "remember":
+            return self._keeping(text, feeding=feeding)
+        tool = self._tools[name]
+        if feeding and _STAGES.get(name, _READING) > _READING:
+            return [Step(name, self._filled(tool, text), waits=True)]
+        files = [p for p in tool.parameters if p.kinds]
+        if not files:
+            return [Step(name, self._filled(tool, text))]
+        given = [h for h in request.handles if h.given_now and h.kind in files[0].kinds]
+        chosen = handle_for(request, files[0].kinds)
+        if chosen is None:
+            return None if files[0].required else [Step(name, self._filled(tool, text))]
+        several = given[:MOST_FILES] if len(given) > 1 and given[0] == chosen else [chosen]
+        several = several or [chosen]
+        return [self._on_file(name, tool, files[0].name, h.name, text) for h in several]
+
+    def _on_file(self, name: str, tool: Tool, parameter: str, handle: str, text: str) -> Step:
+        arguments = {parameter: handle, **self._filled(tool, text)}
+        if name == "sense_emotion":
             arguments.pop("text", None)
         return Step(name, arguments)
 
-    def _fallback(self, part: str, request: Request) -> Step | None:
-        for kind in request.kinds:
-            if self._has(DEFAULTS[kind]):
-                return self._call(DEFAULTS[kind], part, request)
-        if not _QUESTION.search(part):
-            return None
-        earlier = [h for h in request.handles if h.kind in DEFAULTS]
-        if earlier and len(part) < 60 and self._has(DEFAULTS[earlier[-1].kind]):
-            return self._call(DEFAULTS[earlier[-1].kind], part, request)
-        return Step("search_knowledge", {"query": part}) if self._has("search_knowledge") else None
+    def _filled(self, tool: Tool, text: str) -> dict[str, Any]:
+        return {
+            p.name: text
+            for p in tool.parameters
+            if not p.kinds and (p.name in _FILLED or (p.required and p.type == "string"))
+        }
 
-    def _asks_for_what_is_kept(self, text: str, request: Request) -> bool:
-        """A question about the person's own things, with no file it could mean."""
-        if request.handles or not (_QUESTION.search(text) and _MINE.search(text)):
-            return False
-        wanted = self._router.route(text).tools
-        return not wanted or wanted[0] in _KEPT
+    def _calculation(self, text: str, request: Request, *, feeding: bool) -> list[Step]:
+        pieces = [text, *text.splitlines(), *re.split(r"[,;.]\s+|\band\b|\bthen\b|[，；。]", text)]
+        found = [e for piece in pieces if (e := looks_like_calculation(piece.strip()))]
+        if found:
+            return [Step("calculate", {"expression": found[0]})]
+        if feeding:
+            return [Step("calculate", {"work": text}, waits=True)]
+        if request.before:
+            return [Step("calculate", {"work": text, "before": request.before}, waits=True)]
+        return []
+
+    def _speech(self, text: str, request: Request, *, feeding: bool) -> list[Step]:
+        said = _SAY.search(text)
+        words = ""
+        if said is not None and not feeding:
+            words = (said["words"] or said["quoted"] or said["zh"] or "").strip(" \"'“”")
+            words = _ALOUD.sub("", words).strip(" ,.，。")
+        if words and not _IT.match(words):
+            return [Step("speak", {"text": words})]
+        if feeding:
+            return [Step("speak", {}, waits=True)]
+        if request.before:
+            return [Step("speak", {"text": request.before})]
+        return [Step("speak", {"text": words})] if words else []
+
+    def _keeping(self, text: str, *, feeding: bool) -> list[Step]:
+        if feeding:
+            return [Step("remember", {"work": text}, waits=True)]
+        kept = _KEEP.search(text)
+        fact = (kept["fact"] or kept["zh"]).strip() if kept else text
+        return [Step("remember", {"fact": fact})]
 
 
-_FILLED = {"question", "query", "text", "fact"}
-_KEPT = {"recall", "search_knowledge"}
-_ELSEWHERE = {*_KEPT, "clock"}
-_STORED = re.compile(
-    r"\b(?:notes|knowledge|library|my (?:documents|files)|remember|told you)\b|笔记|资料库|记得",
-    re.IGNORECASE,
-)
+def deeds(tools: Mapping[str, Tool], *, chinese: bool) -> list[str]:
+    """What the installed tools do, in words."""
+    return [
+        (known.deed_zh if chinese else known.deed)
+        for name, known in TOOLS.items()
+        if name in tools
+    ]

@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Tools that would run, in order; wanted ones that are not installed; every score (0..1)."""
+    """Installed tools that are wanted, in order; wanted ones that are not installed.
+
+    ``lacking`` are those of ``tools`` whose file did not come with the request; ``scores``
+    gives the probability (0..1) of every tool; ``rounds`` are the calls.
+    """
 
     rounds: tuple[tuple[Step, ...], ...]
+    tools: tuple[str, ...]
     missing: tuple[str, ...]
+    lacking: tuple[str, ...]
     scores: dict[str, float]
-
-    @property
-    def tools(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(step.tool for steps in self.rounds for step in steps))
 
 
 class Previewer:
@@ -32,11 +34,13 @@ class Previewer:
 
     def __init__(self, house: House) -> None:
         cache = house.settings.home / "cache"
-        self._router = Router(tuple(house.tools.values()), house.encoder, cache)
-        self._planner = Planner(self._router, house.tools)
+        router = Router(tuple(house.tools.values()), house.encoder, cache)
+        self._router = router
+        self._planner = Planner(router, house.tools, house.stored)
 
     def __call__(self, text: str, kinds: Sequence[str] = ()) -> Preview:
         """Preview a request with one attachment of each of these kinds."""
         handles = tuple(Handle(f"{kind}:1", kind, given_now=True) for kind in dict.fromkeys(kinds))
-        rounds = self._planner.plan(Request(text, handles, ()))
-        return Preview(rounds, (), self._router.route(text, kinds).scores)
+        plan = self._planner.plan(Request(text, handles, ()))
+        scores = dict(plan.scores) or self._router.scores(text, kinds)
+        return Preview(plan.rounds, plan.wanted, plan.missing, plan.lacking, scores)

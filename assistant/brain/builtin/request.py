@@ -20,9 +20,12 @@ def is_chinese(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Handle:
+    """A file of the session: its handle, kind, file name, and whether it came just now."""
+
     name: str
     kind: str
     given_now: bool
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Answer:
 class Request:
     """The person's last message, the handles there are, and what was done about it so far.
 
-    ``steps`` holds the answers of each round of tool calls; ``before`` is the last reply.
+    ``steps`` holds the answers of each round of tool calls; ``before`` is the last reply,
+    ``earlier`` are those before it, ``asked`` is what the person said before this.
     """
 
     text: str
@@ -49,6 +53,8 @@ class Request:
     before: str = ""
     turn: int = 0
     feeling: str = ""
+    asked: str = ""
+    earlier: tuple[str, ...] = ()
 
     @property
     def chinese(self) -> bool:
@@ -57,12 +63,6 @@ class Request:
     @property
     def kinds(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(h.kind for h in self.handles if h.given_now))
-
-    def newest(self, kind: str) -> Handle | None:
-        """The handle that "it" means: one given now, else the latest of the session."""
-        fitting = [h for h in self.handles if h.kind == kind]
-        now = [h for h in fitting if h.given_now]
-        return now[0] if now else fitting[-1] if fitting else None
 
 
 def read_request(messages: Sequence[BaseMessage]) -> Request:
@@ -73,7 +73,7 @@ def read_request(messages: Sequence[BaseMessage]) -> Request:
     message = messages[last]
     given = {a["handle"] for a in message.additional_kwargs.get("attachments", ())}
     handles = [
-        Handle(a["handle"], a["kind"], given_now=a["handle"] in given)
+        Handle(a["handle"], a["kind"], given_now=a["handle"] in given, file=str(a.get("name", "")))
         for a in message.additional_kwargs.get("handles", ())
         or message.additional_kwargs.get("attachments", ())
     ]
@@ -83,9 +83,19 @@ def read_request(messages: Sequence[BaseMessage]) -> Request:
         handles=tuple(handles),
         steps=_steps(messages[last + 1 :]),
         before=before[-1] if before else "",
+        earlier=tuple(before[-4:-1]),
+        asked=_said(messages[:last]),
         feeling=str(message.additional_kwargs.get("feeling", "")),
         turn=sum(isinstance(m, HumanMessage) for m in messages),
     )
+
+
+def _said(messages: Sequence[BaseMessage]) -> str:
+    """The last thing the person said in these messages."""
+    for message in reversed(messages):
+        if isinstance(message, HumanMessage):
+            return str(message.additional_kwargs.get("text", message.text))
+    return ""
 
 
 def _steps(messages: Sequence[BaseMessage]) -> tuple[tuple[Answer, ...], ...]:

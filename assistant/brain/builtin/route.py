@@ -1,157 +1,93 @@
-"""Which tools a request wants: by the examples that each tool declares, and the kinds given.
-
-A request is near a tool when it is near one of its examples: by meaning (cosine of the
-encoder's vectors) where the encoder knows the words, and by character n-grams (cosine of
-their counts), which also know Chinese and survive typing errors.
-"""
+"""Which tools a request wants: by the trained head, and newcomers by their own examples."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from assistant.brain.builtin.head import Head, load
+from assistant.brain.builtin.newcomers import CHOSEN, Newcomers, known
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from tools.base import Tool
     from tools.encoder import Encoder
 
-CHOSEN = 0.58
-"""A tool whose score reaches this is wanted."""
-LIKELY = 0.42
-"""A tool that takes what was attached needs only this much."""
-UNKNOWN = 0.3
-"""Share of unknown tokens above which only character n-grams vote."""
+_JOINT = re.compile(
+    r"\s*(?:[,;.!?]\s*(?:and\s+)?(?:then|after that|afterwards|also|plus)\b|\b(?:and )?then\b"
+    r"|[,;]?\s+and\s+|[.!?;]\s+|[，,；;。！？](?:然后|接着|再|并且|并|顺便)?|(?:然后|接着|并且))\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The wanted tools, best first, and the score (0..1) of every tool."""
+    """The wanted tools that are there and those that are not, surest first; every score (0..1)."""
 
     tools: tuple[str, ...]
+    missing: tuple[str, ...]
     scores: dict[str, float]
 
 
 class Router:
-    """Scores requests against the examples of ``tools``; vectors are kept in ``cache``."""
+    """Scores requests; the vectors of newcomers' examples are kept in ``cache``."""
 
     def __init__(self, tools: Sequence[Tool], encoder: Encoder, cache: Path | None = None) -> None:
-        self._tools = {t.name: t for t in tools}
+        self._names = frozenset(t.name for t in tools)
         self._encoder = encoder
-        self._cache = cache
-        self._examples = [(t.name, example) for t in tools for example in t.examples]
+        self._head: Head = load()
+        self._newcomers = Newcomers(tools, self._head, encoder, cache)
+        self._route = lru_cache(maxsize=64)(self._routed)
 
     def route(self, text: str, kinds: Sequence[str] = ()) -> Route:
-        """Score every tool for a request with attachments of these kinds.
+        """Route a request that came with attachments of these kinds."""
+        return self._route(text, tuple(kinds))
 
-        A tool that needs a file of a kind that is not attached may still be wanted (the
-        person may mean an earlier one, or have forgotten it); one that takes what is
-        attached is favoured.
-        """
-        scores = self.scores(text)
-        for name in scores:
-            takes = self._tools[name].takes
-            if takes and kinds and set(takes) & set(kinds):
-                scores[name] = min(1.0, scores[name] + 0.08)
-            elif takes and not _optional(self._tools[name]):
-                scores[name] *= 0.85 if not kinds else 0.6
-        ranked = sorted(scores, key=lambda n: -scores[n])
-        wanted = [n for n in ranked if scores[n] >= CHOSEN][:1]
-        if not wanted:
-            fitting = [n for n in ranked if set(self._tools[n].takes) & set(kinds)]
-            wanted = [n for n in fitting if scores[n] >= LIKELY][:1]
-        return Route(tuple(wanted), scores)
+    def scores(self, text: str, kinds: Sequence[str] = ()) -> dict[str, float]:
+        """The probability, 0..1, that a request wants each tool, installed or not."""
+        if not text.strip():
+            return dict.fromkeys((*self._head.tools, *self._names), 0.0)
+        clipped = text[:1000]
+        vector = self._encoder.encode([clipped])[0] if known(self._encoder, clipped) else None
+        chances = self._head.scores(text, vector, kinds)
+        out = dict(zip(self._head.tools, map(float, chances), strict=True))
+        return out | self._newcomers.scores(text, vector, kinds, max(out.values()))
 
-    def scores(self, text: str) -> dict[str, float]:
-        """How near the request is to each tool, 0..1, whatever is attached."""
-        best = dict.fromkeys(self._tools, 0.0)
-        if not self._examples or not text.strip():
-            return best
-        grams = _grams(text)
-        letters = [_cosine(grams, g) for g in self._example_grams]
-        meanings: Any = [0.0] * len(letters)
-        trusted = self._encoder.unknown_share(text) <= UNKNOWN
-        if trusted:
-            meanings = self._vectors @ self._encoder.encode([text[:1000]])[0]
-        for (name, _), letter, meaning in zip(self._examples, letters, meanings, strict=True):
-            score = max(float(meaning), 0.7 * float(meaning) + 0.3 * letter) if trusted else letter
-            best[name] = max(best[name], score)
-        return best
+    def _routed(self, text: str, kinds: tuple[str, ...]) -> Route:
+        scores = self.scores(text, kinds)
+        wanted = [n for n in self._head.tools if scores[n] >= self._head.threshold]
+        joining = sorted(
+            (n for n in scores if n not in self._head.tools and scores[n] >= CHOSEN),
+            key=lambda n: -scores[n],
+        )[:1]
+        parts = [p for p in _JOINT.split(text) if p and len(p.strip()) > 3]
+        if len(scores) > len(self._head.tools) and 1 < len(parts) <= 6:
+            joining, wanted = self._by_parts(parts, kinds, joining, wanted)
+        elif joining:
+            wanted = []
+        wanted = sorted([*wanted, *joining], key=lambda n: -scores[n])
+        return Route(
+            tuple(n for n in wanted if n in self._names),
+            tuple(n for n in wanted if n not in self._names),
+            scores,
+        )
 
-    @cached_property
-    def _example_grams(self) -> list[Counter[str]]:
-        return [_grams(example) for _, example in self._examples]
-
-    @cached_property
-    def _vectors(self) -> np.ndarray:
-        """[examples, d] unit vectors; encoded once for a set of examples, then read back."""
-        import numpy as np
-
-        texts = [example for _, example in self._examples]
-        key = hashlib.sha256("\0".join([self._encoder.name, *texts]).encode()).hexdigest()[:24]
-        path = self._cache / f"routes-{key}.npy" if self._cache else None
-        if path is not None and path.is_file():
-            try:
-                stored = np.load(path, allow_pickle=False)
-            except (OSError, ValueError):
-                stored = None  # half-written by a dying process: made anew below
-            if stored is not None and stored.shape[0] == len(texts):
-                return np.asarray(stored)
-        vectors = self._encoder.encode(texts)
-        if path is not None:
-            _save(path, vectors)
-        return vectors
-
-
-def _save(path: Path, vectors: np.ndarray) -> None:
-    import os
-    import tempfile
-
-    import numpy as np
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            np.save(stream, vectors, allow_pickle=False)
-        Path(temporary).replace(path)
-    except OSError:
-        return  # a cache that cannot be written only costs time at the next start
-
-
-def _optional(tool: Tool) -> bool:
-    return not any(p.required and p.kinds for p in tool.parameters)
-
-
-def normalized(text: str) -> str:
-    """Lower case, compatibility forms folded, white space and marks as single spaces."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[^\w%+*/=-]+", " ", folded).strip()
-
-
-def _grams(text: str) -> Counter[str]:
-    """Counts of character n-grams: 3 to 4 within Latin text, 1 to 2 within Chinese."""
-    counts: Counter[str] = Counter()
-    for run in re.findall(r"[一-鿿]+|[^一-鿿]+", normalized(text[:1000])):
-        if "一" <= run[0] <= "鿿":
-            sizes, padded = (1, 2), run
-        else:
-            sizes, padded = (3, 4), f" {run.strip()} "
-        for size in sizes:
-            counts.update(padded[i : i + size] for i in range(len(padded) - size + 1))
-    return counts
-
-
-def _cosine(a: Counter[str], b: Counter[str]) -> float:
-    if not a or not b:
-        return 0.0
-    dot = sum(n * b[g] for g, n in a.items() if g in b)
-    norm = sum(n * n for n in a.values()) * sum(n * n for n in b.values())
-    return float(dot / norm**0.5)
+    def _by_parts(
+        self, parts: list[str], kinds: tuple[str, ...], joining: list[str], wanted: list[str]
+    ) -> tuple[list[str], list[str]]:
+        """A newcomer beside other tools: each part of the request speaks for itself."""
+        new: list[str] = list(joining)
+        old: list[str] = []
+        for part in parts:
+            scores = self.scores(part, kinds)
+            own = max((n for n in scores if n not in self._head.tools), key=lambda n: scores[n])
+            if scores[own] >= CHOSEN:
+                new.append(own)
+            else:
+                old += [n for n in self._head.tools if scores[n] >= self._head.threshold]
+        if not new:
+            return [], wanted
+        return list(dict.fromkeys(new))[:2], list(dict.fromkeys(old))

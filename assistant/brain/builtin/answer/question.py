@@ -104,7 +104,10 @@ _YESNO = re.compile(
     re.IGNORECASE,
 )
 _OTHER_WORK = re.compile(
-    r"[,;，；。]?\s*(?:\b(?:and|then)\b|然后|再|并且|并)?\s*(?:\b(?:translate|convert|say|speak|remember|save|send)\b|\bread (?:it|that|this|them) (?:aloud|out|to me)|翻译|换算|朗读|念出来|读出来|记住).*$",
+    r"(?:[,;，；。.!]\s*(?:(?:and|then|also)\s+)*|\s+(?:and|then)\s+(?:then\s+)?|然后|再|并且|并)"
+    r"(?:(?:please|also)\s+)?(?:(?:translate|convert|say|speak|remember|save|send|note|split|divide"
+    r"|multiply|add \d)\b|read (?:it|that|this|them) (?:aloud|out|to me)|tell me how (?:she|he|they) sounds?"
+    r"|翻译|换算|朗读|念|读出来|记住|告诉我(?:他|她)).*$",
     re.IGNORECASE | re.DOTALL,
 )
 
