@@ -251,7 +251,7 @@ class House:
     def stored(self) -> list[str]:
         """The lookups that have something to search: what was told, what was added."""
         kept = ["recall"] if self.facts.count() else []
-        return [*kept, "search_knowledge"] if self.knowledge.sources() else kept
+        return [*kept, "search_knowledge"] if self.knowledge.count() else kept
 
     def close(self) -> None:
         slots = ("ocr", "codes", "recognizer", "synthesizer")
