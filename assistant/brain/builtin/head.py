@@ -1,4 +1,4 @@
-"""The trained routing head: a small network with one score for each tool it knows.
+"""The trained routing head: a linear model and a small network over the same features, averaged.
 
 Trained by ``scripts/train_router.py`` on the requests in ``scripts/routing``; described in
 ``docs/models.md``.
@@ -20,14 +20,26 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).with_name("routing.npz")
 
 
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Calibrated probabilities: ``tools`` [tools], and ``any`` that some tool is wanted."""
+
+    tools: np.ndarray
+    any: float
+
+
 @dataclass(frozen=True)
 class Head:
     """Weights and calibration; every array is float32 after loading.
 
-    ``rare`` [buckets] weighs n-grams by their rarity; ``lexical`` [buckets, hidden] and
-    ``dense`` [d + flags, hidden] lead to the hidden layer, ``output`` [hidden, tools] to the
-    logits; ``slope`` and ``offset`` calibrate them; ``vectors`` [requests, d] are those of the
-    training requests (int8, scale 127), against which newcomers are measured.
+    ``rare`` [buckets] weighs n-grams by their rarity. ``lexical`` [buckets, hidden] and
+    ``dense`` [d + flags, hidden] lead with ``bias`` to the hidden layer, ``output``
+    [hidden, tools + 1] and ``last`` to the network's logits; ``straight`` [buckets, tools + 1]
+    and ``straight_dense`` with ``straight_bias`` to the linear ones. The last logit is that of
+    "any tool at all". ``slope`` and ``offset`` [2] calibrate tools and any; ``threshold`` and
+    ``any_threshold`` decide. ``vectors`` [requests, d] are those of the training requests (int8,
+    scale 127), against which newcomers are measured by ``newcomer`` [7] and, where the encoder
+    does not know the words, ``newcomer_unknown`` [7].
     """
 
     tools: tuple[str, ...]
@@ -37,34 +49,67 @@ class Head:
     bias: np.ndarray
     output: np.ndarray
     last: np.ndarray
-    slope: float
-    offset: float
+    straight: np.ndarray
+    straight_dense: np.ndarray
+    straight_bias: np.ndarray
+    slope: np.ndarray
+    offset: np.ndarray
     threshold: float
+    any_threshold: float
     vectors: np.ndarray
     newcomer: np.ndarray
     newcomer_unknown: np.ndarray
 
-    def scores(self, text: str, vector: np.ndarray | None, kinds: Sequence[str]) -> np.ndarray:
-        """Calibrated probability of each tool, [tools]; ``vector`` None where it says nothing."""
+    def scores(self, text: str, vector: np.ndarray | None, kinds: Sequence[str]) -> Scores:
+        """The probabilities for a request; ``vector`` [d] None where the encoder knows nothing."""
+        import numpy as np
+
+        logits = self.logits(text, vector, kinds)
+        tools = 1.0 / (1.0 + np.exp(-(self.slope[0] * logits[:-1] + self.offset[0])))
+        some = 1.0 / (1.0 + np.exp(-(self.slope[1] * logits[-1] + self.offset[1])))
+        return Scores(tools, float(some))
+
+    def logits(self, text: str, vector: np.ndarray | None, kinds: Sequence[str]) -> np.ndarray:
+        """The mean of both models' logits, [tools + 1]."""
         import numpy as np
 
         places, values = self.weighted(text)
         flags = [*kind_flags(kinds), float(vector is None)]
         if vector is None:
             vector = np.zeros(self.dense.shape[0] - len(flags), dtype=np.float32)
-        hidden = np.concatenate([vector, np.asarray(flags, dtype=np.float32)]) @ self.dense
-        hidden = np.maximum(hidden + values @ self.lexical[places] + self.bias, 0.0)
-        logits = hidden @ self.output + self.last
-        return np.asarray(1.0 / (1.0 + np.exp(-(self.slope * logits + self.offset))))
+        dense = np.concatenate([vector, np.asarray(flags, dtype=np.float32)])
+        hidden = np.maximum(dense @ self.dense + values @ self.lexical[places] + self.bias, 0.0)
+        network = hidden @ self.output + self.last
+        linear = dense @ self.straight_dense + values @ self.straight[places] + self.straight_bias
+        return np.asarray((network + linear) / 2)
 
-    def weighted(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """The n-gram buckets of a text and their weights, of length 1 together."""
+    def wanted(self, scores: Scores) -> list[str]:
+        """The tools that the scores choose: none, or the surest and those above the threshold."""
+        if scores.any < self.any_threshold:
+            return []
+        surest = int(scores.tools.argmax())
+        return [
+            name
+            for at, name in enumerate(self.tools)
+            if at == surest or scores.tools[at] >= self.threshold
+        ]
+
+    def weighted(self, text: str, *, unseen: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """The n-gram buckets of a text and their weights, of length 1 together.
+
+        Args:
+            unseen: give n-grams that the training requests never had the highest weight, not
+                none: a newcomer's own words are such.
+        """
         import numpy as np
 
         counts = hashed(text)
         places = np.fromiter(counts, dtype=np.int64, count=len(counts))
         values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = values * self.rare[places]
+        rare = self.rare[places]
+        if unseen:
+            rare = np.where(rare > 0, rare, self.rare.max())
+        values = values * rare
         return places, values / max(float(np.linalg.norm(values)), 1e-6)
 
     def nearest(self, vector: np.ndarray) -> float:
@@ -92,6 +137,6 @@ def load(path: Path = WEIGHTS) -> Head:
             name: stored[name].astype(np.float32) for name in stored.files if name != "tools"
         }
         tools = tuple(str(name) for name in stored["tools"])
-    for name in ("slope", "offset", "threshold"):
+    for name in ("threshold", "any_threshold"):
         arrays[name] = float(arrays[name])
     return Head(tools=tools, **arrays)

@@ -41,7 +41,7 @@ class Examples:
     def of(cls, texts: Sequence[str], vectors: np.ndarray, head: Head) -> Examples:
         grams = []
         for text in texts:
-            places, values = head.weighted(text)
+            places, values = head.weighted(text, unseen=True)
             grams.append(dict(zip(places.tolist(), values.tolist(), strict=True)))
         return cls(vectors, tuple(grams))
 
@@ -76,7 +76,7 @@ class Newcomers:
         """Probability that each newcomer is wanted; ``highest`` is the head's surest score."""
         if not self._tools:
             return {}
-        places, values = self._head.weighted(text)
+        places, values = self._head.weighted(text, unseen=True)
         grams = dict(zip(places.tolist(), values.tolist(), strict=True))
         rival = self._head.nearest(vector) if vector is not None else 0.0
         out = {}

@@ -48,17 +48,21 @@ class Router:
 
     def scores(self, text: str, kinds: Sequence[str] = ()) -> dict[str, float]:
         """The probability, 0..1, that a request wants each tool, installed or not."""
+        return self._measured(text, tuple(kinds))[1]
+
+    def _measured(self, text: str, kinds: tuple[str, ...]) -> tuple[list[str], dict[str, float]]:
+        """What the head wants, and the scores of its tools and of the newcomers."""
         if not text.strip():
-            return dict.fromkeys((*self._head.tools, *self._names), 0.0)
+            return [], dict.fromkeys((*self._head.tools, *self._names), 0.0)
         clipped = text[:1000]
         vector = self._encoder.encode([clipped])[0] if known(self._encoder, clipped) else None
-        chances = self._head.scores(text, vector, kinds)
-        out = dict(zip(self._head.tools, map(float, chances), strict=True))
-        return out | self._newcomers.scores(text, vector, kinds, max(out.values()))
+        scores = self._head.scores(text, vector, kinds)
+        out = dict(zip(self._head.tools, map(float, scores.tools), strict=True))
+        new = self._newcomers.scores(text, vector, kinds, max(out.values()))
+        return self._head.wanted(scores), out | new
 
     def _routed(self, text: str, kinds: tuple[str, ...]) -> Route:
-        scores = self.scores(text, kinds)
-        wanted = [n for n in self._head.tools if scores[n] >= self._head.threshold]
+        wanted, scores = self._measured(text, kinds)
         joining = sorted(
             (n for n in scores if n not in self._head.tools and scores[n] >= CHOSEN),
             key=lambda n: -scores[n],
@@ -82,12 +86,12 @@ class Router:
         new: list[str] = list(joining)
         old: list[str] = []
         for part in parts:
-            scores = self.scores(part, kinds)
+            choice, scores = self._measured(part, kinds)
             own = max((n for n in scores if n not in self._head.tools), key=lambda n: scores[n])
             if scores[own] >= CHOSEN:
                 new.append(own)
             else:
-                old += [n for n in self._head.tools if scores[n] >= self._head.threshold]
+                old += choice
         if not new:
             return [], wanted
         return list(dict.fromkeys(new))[:2], list(dict.fromkeys(old))
