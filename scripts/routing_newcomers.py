@@ -24,6 +24,10 @@ SAMPLES = 3
 """Draws of six examples for each tool."""
 
 
+WANTED = {"newcomer": 1.5, "newcomer_unknown": 3.0}
+"""How much a request for the newcomer counts beside one for another tool."""
+
+
 class _Rarity:
     """What :class:`Examples` needs of a head: the weights of n-grams."""
 
@@ -77,7 +81,9 @@ def learned(rows: list[Row], vectors: Vectors, names: tuple[str, ...]) -> dict[s
     x, y, reads_it = np.array(given), np.array(target), np.array(known)
     found = {}
     for key, some in (("newcomer", reads_it), ("newcomer_unknown", ~reads_it)):
-        fit = LogisticRegression(C=100.0, max_iter=1000).fit(x[some], y[some])
+        weight = np.where(y[some] == 1, WANTED[key], 1.0)
+        fit = LogisticRegression(C=100.0, max_iter=1000)
+        fit.fit(x[some], y[some], sample_weight=weight)
         guess = fit.predict(x[some])
         wanted = y[some] == 1
         print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,6 +59,8 @@ def augmented(rows: list[Row], chance: random.Random) -> list[Row]:
         out.append(replace(row, text=_mistyped(row.text, chance)))
         if chance.random() < 0.35:
             out.append(replace(row, text=_framed(row, chance)))
+        if chance.random() < 0.3 and (refused := _refused(row, chance)) is not None:
+            out.append(refused)
         if chance.random() < 0.25 and (other := _other_kinds(row, chance)) is not None:
             out.append(other)
     return out + _joined(rows, len(rows) // 3, chance)
@@ -107,8 +110,37 @@ def _framed(row: Row, chance: random.Random) -> str:
     return text
 
 
+DEED = re.compile(
+    r"(?:please |can you |could you )*(?P<deed>(?:say|read|speak|translate|draw|paint|transcribe|write"
+    r" down|scan|describe|summari[sz]e|make|compose|generate|create|sharpen|clean|denoise|improve|search"
+    r"|look|remember|calculate|convert|tell me|watch|listen|remove|type|copy|count)\b.+)",
+    re.IGNORECASE,
+)
+NOT = (
+    "don't ", "please don't ", "do not ", "no need to ", "you don't have to ", "never ",
+    "I didn't ask you to ", "I don't want you to ", "stop, don't ", "forget it, don't ",
+)  # fmt: skip
+NOT_ZH = ("不要", "别", "不用", "不必", "先别", "没让你", "请不要", "算了，不用")
+
+
+def _refused(row: Row, chance: random.Random) -> Row | None:
+    """The same wish turned down: nothing is wanted."""
+    if len(row.tools) != 1 or row.text.endswith(("?", "？")) or len(row.text) > 80:
+        return None
+    if row.chinese:
+        plain = re.fullmatch(r"(?:请|帮我)?([把读念说画翻扫转写记算描总修降].+)", row.text)
+        return replace(row, text=chance.choice(NOT_ZH) + plain[1], tools=()) if plain else None
+    found = DEED.fullmatch(row.text)
+    if found is None:
+        return None
+    deed = found["deed"][:1].lower() + found["deed"][1:]
+    return replace(row, text=chance.choice(NOT) + deed, tools=())
+
+
 def _other_kinds(row: Row, chance: random.Random) -> Row | None:
     """The same wish with its file forgotten, or with a file that it does not speak of."""
+    if not row.tools and not row.kinds:
+        return replace(row, kinds=(chance.choice(KINDS),))
     served = {k for t in row.tools for k in TOOLS[t].kinds}
     if not row.kinds and not served and row.tools:
         return replace(row, kinds=(chance.choice(KINDS),))

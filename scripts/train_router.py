@@ -41,6 +41,7 @@ EPOCHS = 12
 GAIN = 1.5
 """Scale of the linear model's features, which its regularization sees."""
 SOFTER = 0.6
+SHARES = ("single", "single", "single", "several", "none", "none")
 FOLDS = 5
 SEED = 7
 
@@ -180,8 +181,8 @@ def groups(rows: list[Row]) -> dict[str, np.ndarray]:
 def calibrated(logits: np.ndarray, rows: list[Row]) -> dict[str, Any]:
     """Platt scaling of tools and of "any", and the thresholds that decide best.
 
-    Best is the mean share of exact sets over requests for one tool (which count twice), for
-    several and for none, whatever their numbers in the training set.
+    Best is the mean share of exact sets over requests for one tool, for several and for none,
+    as often as :data:`SHARES` names them, whatever their numbers in the training set.
     """
     truth = labels(rows)
     found: dict[str, Any] = {"slope": [], "offset": []}
@@ -195,7 +196,7 @@ def calibrated(logits: np.ndarray, rows: list[Row]) -> dict[str, Any]:
     for any_threshold in np.arange(0.1, 0.8, 0.025):
         for threshold in np.arange(0.15, 0.7, 0.025):
             right = (decided(chances, any_threshold, threshold) == truth).all(axis=1)
-            share = [right[kinds[k]].mean() for k in ("single", "single", "several", "none")]
+            share = [right[kinds[k]].mean() for k in SHARES]
             best = max(best, (float(np.mean(share)), any_threshold, threshold))
     return found | {"any_threshold": best[1], "threshold": best[2]}
 

@@ -90,7 +90,7 @@ class Newcomers:
 
     def _examples(self) -> dict[str, Examples]:
         if self._known is None:
-            texts = {t.name: [*t.examples] or [t.description] for t in self._tools}
+            texts = {t.name: [*t.examples, t.description] for t in self._tools}
             flat = [text for some in texts.values() for text in some]
             vectors = self._vectors(flat)
             at = 0

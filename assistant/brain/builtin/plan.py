@@ -148,7 +148,8 @@ class Planner:
             return []
         question = bool(_QUESTION.search(text)) or bool(understood(text).kinds)
         if request.kinds:
-            return [self._reader(k, text) for k in request.kinds[:1]] if question else []
+            likely = question and _of_the_file(text, request.kinds[0])
+            return [self._reader(request.kinds[0], text)] if likely else []
         earlier = [h.kind for h in request.handles if h.kind in DEFAULTS]
         if earlier and (elliptic(text) or (question and len(text) < 60)):
             again = self._router.route(text, earlier[-1:]).tools
@@ -253,6 +254,19 @@ class Planner:
         kept = _KEEP.search(text)
         fact = (kept["fact"] or kept["zh"]).strip() if kept else text
         return [Step("remember", {"fact": fact})]
+
+
+_POINTS = re.compile(
+    r"\b(?:this|that|it|these|here|the|he|she|they|his|her)\b|这|那|图|照片|文|录|片|上面|里面|他|她", re.I
+)
+
+
+def _of_the_file(text: str, kind: str) -> bool:
+    """Whether a question that the router cannot place may be of the file that came with it.
+
+    It asks for a kind of value, or points at something.
+    """
+    return bool(understood(text).kinds) and kind != "video" or bool(_POINTS.search(text))
 
 
 def deeds(tools: Mapping[str, Tool], *, chinese: bool) -> list[str]:

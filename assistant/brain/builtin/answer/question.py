@@ -40,6 +40,7 @@ def _c(pattern: str) -> re.Pattern[str]:
 
 
 _KINDS: Final = (
+    (_c(r"\bwho\b|\bwhom\b|\bwhose\b|谁|哪位|姓名|叫什么|名字"), ("name",)),
     (_c(r"\be-?mail|邮箱|电子邮件"), ("email",)),
     (_c(r"\b(?:phone|telephone|mobile|tel|fax)\b|number (?:do|can|should) i (?:call|ring)"
         r"|how (?:do|can) i call|电话|手机|传真|号码是多少.*(?:打|拨)"), ("phone",)),
@@ -52,7 +53,6 @@ _KINDS: Final = (
      ("span", "quantity")),
     (_c(r"\bwhen\b|\bdates?\b|\bwhat day\b|which day|which year|what year|which month|deadline|by what day|日期|什么时候|何时"
         r"|哪(?:一)?[天年日月]|几[月号日]|截止|周几|星期几|expir|到期|有效期|生日"), ("date", "time", "span")),
-    (_c(r"\bwho\b|\bwhom\b|\bwhose\b|谁|哪位|姓名|叫什么|名字"), ("name",)),
     (_c(r"\bhow old|\bage\b|多大年纪|年龄|几岁|多大"), ("span", "number")),
     (_c(r"percent|what share|百分之|比例|利率|interest rate|commission"), ("percent", "number")),
     (_c(r"how (?:heavy|tall|high|far|wide|deep|large|big|fast|hot|cold|warm|thick)\b|多重|多远|多高|多宽|多快|面积|重量|体积|温度"),

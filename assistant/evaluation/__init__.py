@@ -1,0 +1,1 @@
+"""How good the routing and the answers are, measured on files of requests and questions."""
