@@ -177,6 +177,8 @@ def _joined(rows: list[Row], count: int, chance: random.Random) -> list[Row]:
         kinds = tuple(k for k in KINDS if k in {*first.kinds, *second.kinds})
         link = chance.choice(LINKS_ZH if chinese else LINKS)
         head = first.text.rstrip("?.!。？！ ")
-        tail = second.text if link[-2:] in {". ", "。"} else second.text[:1].lower() + second.text[1:]
+        tail = (
+            second.text if link[-2:] in {". ", "。"} else second.text[:1].lower() + second.text[1:]
+        )
         out.append(Row(head + link + tail, kinds, tuple(dict.fromkeys(first.tools + second.tools))))
     return out

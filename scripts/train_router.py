@@ -57,7 +57,9 @@ class Vectors:
         new = list(dict.fromkeys(t for t in texts if t not in self._kept))
         for start in range(0, len(new), 512):
             some = new[start : start + 512]
-            for text, vector in zip(some, self._encoder.encode([t[:1000] for t in some]), strict=True):
+            for text, vector in zip(
+                some, self._encoder.encode([t[:1000] for t in some]), strict=True
+            ):
                 known = self._encoder.unknown_share(text) <= features.UNKNOWN
                 self._kept[text] = vector if known else np.zeros_like(vector)
         return np.stack([self._kept[t] for t in texts])
@@ -212,7 +214,9 @@ def save(model: Model, rows: list[Row], vectors: Vectors, found: dict[str, Any])
     """Write everything, the large matrices as float16."""
     known = vectors([r.text for r in rows])
     known = known[known.any(axis=1)]
-    half = {n: getattr(model, n).astype(np.float16) for n in ("lexical", "dense", "straight", "rare")}
+    half = {
+        n: getattr(model, n).astype(np.float16) for n in ("lexical", "dense", "straight", "rare")
+    }
     full = {
         n: np.asarray(getattr(model, n), dtype=np.float32)
         for n in ("bias", "output", "last", "straight_dense", "straight_bias")

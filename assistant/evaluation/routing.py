@@ -42,7 +42,9 @@ class RoutingReport:
     def record(self) -> dict[str, Any]:
         """Shares, counts and failures, ready for JSON."""
         seconds = sorted(j.seconds for j in self.judged)
-        bins = calibration([(s, n in j.case.tools) for j in self.judged for n, s in j.scores.items()])
+        bins = calibration(
+            [(s, n in j.case.tools) for j in self.judged for n, s in j.scores.items()]
+        )
         return {
             "requests": len(self.judged),
             "exact": {

@@ -116,7 +116,7 @@ class Composer:
         question = understood(request.text)
         if question.gist and len(whole) > LONG:
             return _summed(summary([(whole, _first_mark(answered))], SENTENCES))
-        if question.whole or not _ASKS.search(question.text) and not question.kinds:
+        if question.whole or (not _ASKS.search(question.text) and not question.kinds):
             return _short(whole, request)
         found = self._answer(request, material)
         if found is not None:

@@ -22,11 +22,23 @@ _SHARE = re.compile(
     rf"\b(?:split|divide[d]?|share[d]?|divided)\b\D{{0,40}}?{_N}|(?:除以|平分给?|分给|分成)\s?(?P<z>\d+)|(?P<y>\d+)\s?个?人\s?(?:平分|分摊|AA)",
     re.IGNORECASE,
 )
-_MORE = re.compile(rf"\b(?:add|plus|with|increase[d]? by)\s+(?:a |an )?{_N}\s?%|加上?\s?(?P<z>\d[\d.]*)\s?%", re.IGNORECASE)
-_LESS = re.compile(rf"\b(?:minus|less|subtract|reduce[d]? by|take off|discount of|off)\s+(?:a |an )?{_N}\s?%|{_N.replace('<n>', '<m>')}\s?%\s+(?:off|discount|less)|打(?P<z>\d)折", re.IGNORECASE)
+_MORE = re.compile(
+    rf"\b(?:add|plus|with|increase[d]? by)\s+(?:a |an )?{_N}\s?%|加上?\s?(?P<z>\d[\d.]*)\s?%",
+    re.IGNORECASE,
+)
+_LESS = re.compile(
+    rf"\b(?:minus|less|subtract|reduce[d]? by|take off|discount of|off)\s+(?:a |an )?{_N}\s?%|{_N.replace('<n>', '<m>')}\s?%\s+(?:off|discount|less)|打(?P<z>\d)折",
+    re.IGNORECASE,
+)
 _PART = re.compile(rf"{_N}\s?(?:%|percent)|百分之(?P<z>\d+)", re.IGNORECASE)
-_SUM = re.compile(r"\b(?:add (?:them|it|these|those|the|all|up)|sum|total|altogether|tot up)\b|加起来|求和|总和|合计|加总|一共|总共", re.IGNORECASE)
-_UNIT = re.compile(r"\b(?:in|to|into)\s+(?P<unit>[a-z°]{1,14}(?: per [a-z]+)?)\b|(?:换算成|转换成|换成|是多少)(?P<z>[一-鿿]{1,4})", re.IGNORECASE)
+_SUM = re.compile(
+    r"\b(?:add (?:them|it|these|those|the|all|up)|sum|total|altogether|tot up)\b|加起来|求和|总和|合计|加总|一共|总共",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"\b(?:in|to|into)\s+(?P<unit>[a-z°]{1,14}(?: per [a-z]+)?)\b|(?:换算成|转换成|换成|是多少)(?P<z>[一-鿿]{1,4})",
+    re.IGNORECASE,
+)
 _MARKS = re.compile(r"\s*\[s?\d+\]|[“”]")
 
 
@@ -53,9 +65,7 @@ def spoken(text: str) -> str:
     return " ".join(_MARKS.sub("", text).split())
 
 
-def _expression(
-    step: Step, request: Request, before: Sequence[Answer], composer: Composer
-) -> str:
+def _expression(step: Step, request: Request, before: Sequence[Answer], composer: Composer) -> str:
     work = str(step.arguments.get("work", ""))
     value = composer.value(request, before[-1]) if before else str(step.arguments.get("before", ""))
     if before and _SUM.search(work) and (prices := _prices(before[-1])) and not _RATE.search(work):
@@ -82,7 +92,11 @@ def _expression(
 
 
 def _amount(text: str) -> str:
-    found = [v for v in find(text) if v.number is not None and v.kind not in {"date", "time", "phone", "code"}]
+    found = [
+        v
+        for v in find(text)
+        if v.number is not None and v.kind not in {"date", "time", "phone", "code"}
+    ]
     return f"{found[0].number:.10g}" if found else ""
 
 

@@ -257,7 +257,8 @@ class Planner:
 
 
 _POINTS = re.compile(
-    r"\b(?:this|that|it|these|here|the|he|she|they|his|her)\b|这|那|图|照片|文|录|片|上面|里面|他|她", re.I
+    r"\b(?:this|that|it|these|here|the|he|she|they|his|her)\b|这|那|图|照片|文|录|片|上面|里面|他|她",
+    re.IGNORECASE,
 )
 
 
@@ -266,13 +267,11 @@ def _of_the_file(text: str, kind: str) -> bool:
 
     It asks for a kind of value, or points at something.
     """
-    return bool(understood(text).kinds) and kind != "video" or bool(_POINTS.search(text))
+    return (bool(understood(text).kinds) and kind != "video") or bool(_POINTS.search(text))
 
 
 def deeds(tools: Mapping[str, Tool], *, chinese: bool) -> list[str]:
     """What the installed tools do, in words."""
     return [
-        (known.deed_zh if chinese else known.deed)
-        for name, known in TOOLS.items()
-        if name in tools
+        (known.deed_zh if chinese else known.deed) for name, known in TOOLS.items() if name in tools
     ]

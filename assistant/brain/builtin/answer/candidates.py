@@ -61,7 +61,9 @@ def candidates(material: Material) -> list[Candidate]:
 
 def _made(value: str, label: str, near: frozenset[str], line: Line, order: int) -> Candidate:
     kinds = frozenset(v.kind for v in find(value)) | ({"word"} if _LETTER.search(value) else set())
-    return Candidate(value.strip(), kinds, frozenset(terms(label)), near, line, True, order, label.strip(" :："))
+    return Candidate(
+        value.strip(), kinds, frozenset(terms(label)), near, line, True, order, label.strip(" :：")
+    )
 
 
 def _row(line: Line, order: int, near: frozenset[str]) -> Iterator[Candidate]:
@@ -91,7 +93,13 @@ def _in_line(line: Line, order: int, near: frozenset[str]) -> Iterator[Candidate
     whole = frozenset(terms(line.text)) | near
     for value in find(line.text):
         yield Candidate(
-            value.text, frozenset({value.kind}), _clause(line.text, value), whole, line, False, order
+            value.text,
+            frozenset({value.kind}),
+            _clause(line.text, value),
+            whole,
+            line,
+            False,
+            order,
         )
     yield Candidate("", frozenset(), frozenset(terms(line.text)), whole, line, False, order)
 
@@ -114,7 +122,10 @@ def _below(lines: Sequence[Line], order: int, near: frozenset[str]) -> Iterator[
             under = lines[order + step]
             for other in under.cells:
                 overlap = min(cell.x + cell.width, other.x + other.width) - max(cell.x, other.x)
-                if overlap > 0.4 * min(cell.width, other.width) and other.y - cell.y < 3.2 * cell.height:
+                if (
+                    overlap > 0.4 * min(cell.width, other.width)
+                    and other.y - cell.y < 3.2 * cell.height
+                ):
                     if not _COLON.match(other.text):
                         yield _made(other.text, cell.text, near, under, order + step)
                     break

@@ -11,11 +11,29 @@ from assistant.brain.builtin.answer.lexicon import match, terms
 from assistant.brain.builtin.answer.question import MONEY, Question
 from assistant.brain.builtin.answer.values import currency, day, find, number, plain_number
 
-_CHANGE = re.compile(r"\bchange\b.*?\b(?:from|of|for|out of|if|with|on|when)\b.*?(?P<n>\d[\d.,]*)|(?P<m>\d[\d.,]*).{0,40}\bchange\b|(?:付|给)了?\s?(?P<z>\d[\d.,]*).*?找", re.I)
-_SPLIT = re.compile(r"\b(?:split|divide[d]?|share[d]?)\b.*?\b(?P<n>\d+|two|three|four|five|six|seven|eight)\b|\beach of (?:the |us )?(?P<m>\d+|two|three|four|five|six)\b|(?P<z>[\d二两三四五六七八])个?人?(?:平分|分摊|AA)", re.I)
-_COUNT = re.compile(r"how many (?:\w+ )?(?:items?|products?|things|articles|lines|dishes|positions|entries)|number of items|几(?:样|种|件)(?:东西|商品|菜)|多少(?:种|件|样)(?:商品|东西)?", re.I)
-_NOT_ITEMS = MONEY - {"@price", "@fee", "@rent"} | {"@card", "@percent", "@phone", "@date", "@balance", "@vat_no"}
-_WORDY = frozenset("more less than between compar together both cheaper dearer expensiv cost".split())
+_CHANGE = re.compile(
+    r"\bchange\b.*?\b(?:from|of|for|out of|if|with|on|when)\b.*?(?P<n>\d[\d.,]*)|(?P<m>\d[\d.,]*).{0,40}\bchange\b|(?:付|给)了?\s?(?P<z>\d[\d.,]*).*?找",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(
+    r"\b(?:split|divide[d]?|share[d]?)\b.*?\b(?P<n>\d+|two|three|four|five|six|seven|eight)\b|\beach of (?:the |us )?(?P<m>\d+|two|three|four|five|six)\b|(?P<z>[\d二两三四五六七八])个?人?(?:平分|分摊|AA)",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    r"how many (?:\w+ )?(?:items?|products?|things|articles|lines|dishes|positions|entries)|number of items|几(?:样|种|件)(?:东西|商品|菜)|多少(?:种|件|样)(?:商品|东西)?",
+    re.IGNORECASE,
+)
+_NOT_ITEMS = MONEY - {"@price", "@fee", "@rent"} | {
+    "@card",
+    "@percent",
+    "@phone",
+    "@date",
+    "@balance",
+    "@vat_no",
+}
+_WORDY = frozenset(
+    "more less than between compar together both cheaper dearer expensiv cost".split()
+)
 _SMALL = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
           "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}  # fmt: skip
 
@@ -36,11 +54,19 @@ def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
     if (found := _CHANGE.search(text)) and (total := _total(amounts)):
         given = number(found["n"] or found["m"] or found["z"])
         if given is not None:
-            return _made([given, -(number(total.value) or 0)], f"{found['n'] or found['m'] or found['z']} - {total.value}", (total,))
+            return _made(
+                [given, -(number(total.value) or 0)],
+                f"{found['n'] or found['m'] or found['z']} - {total.value}",
+                (total,),
+            )
     if "@change" in question.terms and not any("@change" in c.key for c in amounts):
         cash, total = _named(amounts, "@cash"), _total(amounts)
         if cash and total:
-            return _made([number(cash.value) or 0, -(number(total.value) or 0)], f"{cash.value} - {total.value}", (cash, total))
+            return _made(
+                [number(cash.value) or 0, -(number(total.value) or 0)],
+                f"{cash.value} - {total.value}",
+                (cash, total),
+            )
     if (found := _SPLIT.search(text)) and (total := _total(amounts)):
         said = (found["n"] or found["m"] or found["z"]).lower()
         share = int(said) if said.isdigit() else _SMALL.get(said, 0)
@@ -54,11 +80,28 @@ def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
     wanted = _wanted(question, amounts)
     if question.operation == "difference" and len(wanted) == 2:
         high, low = sorted(wanted, key=lambda c: -(number(c.value) or 0))
-        return _made([number(high.value) or 0, -(number(low.value) or 0)], f"{high.value} - {low.value}", (high, low))
+        return _made(
+            [number(high.value) or 0, -(number(low.value) or 0)],
+            f"{high.value} - {low.value}",
+            (high, low),
+        )
     if (question.operation == "sum" or re.search(r"\band\b|和|与|加", text)) and len(wanted) >= 2:
-        return _made([number(c.value) or 0 for c in wanted], " + ".join(c.value for c in wanted), tuple(wanted))
-    if question.operation in {"max", "min"} and len(goods) > 1 and ({"@price", "@item", "@amount"} & set(question.terms) or re.search(r"expensive|cheap|dear|贵|便宜", text)):
-        pick = (max if question.operation == "max" else min)(goods, key=lambda c: number(c.value) or 0)
+        return _made(
+            [number(c.value) or 0 for c in wanted],
+            " + ".join(c.value for c in wanted),
+            tuple(wanted),
+        )
+    if (
+        question.operation in {"max", "min"}
+        and len(goods) > 1
+        and (
+            {"@price", "@item", "@amount"} & set(question.terms)
+            or re.search(r"expensive|cheap|dear|贵|便宜", text)
+        )
+    ):
+        pick = (max if question.operation == "max" else min)(
+            goods, key=lambda c: number(c.value) or 0
+        )
         return Computed(f"{pick.label} ({pick.value})", "", (pick,))
     return None
 
@@ -91,7 +134,9 @@ def _span(days: int, *, chinese: bool) -> str:
 def items(amounts: Sequence[Candidate]) -> list[Candidate]:
     """The goods of a receipt or menu: named amounts that are no total, tax or payment."""
     out: dict[int, Candidate] = {}
-    stop = min((c.order for c in amounts if {"@total", "@subtotal", "@amount_due"} & c.key), default=10**9)
+    stop = min(
+        (c.order for c in amounts if {"@total", "@subtotal", "@amount_due"} & c.key), default=10**9
+    )
     for c in amounts:
         if c.key & _NOT_ITEMS or not c.label or c.order >= stop or not find(c.value):
             continue
@@ -115,8 +160,11 @@ def _total(amounts: Sequence[Candidate]) -> Candidate | None:
 def _wanted(question: Question, amounts: Sequence[Candidate]) -> list[Candidate]:
     """One amount for each thing that the question names, where each is named by one line."""
     asked = [
-        t for t in question.terms
-        if t not in {"@total", "@price", "@amount", "@item"} and t not in question.doing and t not in _WORDY
+        t
+        for t in question.terms
+        if t not in {"@total", "@price", "@amount", "@item"}
+        and t not in question.doing
+        and t not in _WORDY
     ]
     out: dict[int, Candidate] = {}
     for term in asked:
@@ -124,7 +172,12 @@ def _wanted(question: Question, amounts: Sequence[Candidate]) -> list[Candidate]
         orders = {c.order for c in fitting}
         if len(orders) != 1:
             if fitting and len(orders) > 1:
-                best = max(fitting, key=lambda c: sum(match(t, c.key) > 0 for t in asked) - 0.1 * len(terms(c.label)))
+                best = max(
+                    fitting,
+                    key=lambda c: (
+                        sum(match(t, c.key) > 0 for t in asked) - 0.1 * len(terms(c.label))
+                    ),
+                )
                 out.setdefault(best.order, best)
                 continue
             return []

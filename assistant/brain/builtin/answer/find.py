@@ -24,7 +24,9 @@ FEW = 6
 _PLACE = re.compile(
     r"\b(?:in|at|from|to|near)\s((?:the\s)?[A-ZÀ-Þ0-9][\w'’À-ÿ.-]*(?:[\s,]+(?:of\s|the\s)?[A-ZÀ-Þ0-9][\w'’À-ÿ.-]*)*)"
 )
-_PLACE_ZH = re.compile(r"(?:在|位于|到|去)([一-鿿\w]{2,20}?(?:路|街|市|区|省|县|镇|楼|室|厅|号|店|园|院|站))")
+_PLACE_ZH = re.compile(
+    r"(?:在|位于|到|去)([一-鿿\w]{2,20}?(?:路|街|市|区|省|县|镇|楼|室|厅|号|店|园|院|站))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ def answer(text: str, material: Material, near: Near | None = None) -> Found | N
     """
     question = understood(text)
     for table in material.tables:
-        if got := from_table(question, table):
-            return Found(got.value, got.line, got.mark)
+        if cell := from_table(question, table):
+            return Found(cell.value, cell.line, cell.mark)
     pool = candidates(material)
     if done := computed(question, pool):
         line = " / ".join(dict.fromkeys(c.line.text for c in done.parts[:6]))
@@ -65,7 +67,11 @@ def answer(text: str, material: Material, near: Near | None = None) -> Found | N
 
 def _shop(question: Question, material: Material) -> Found | None:
     """A receipt is headed by the name of the shop."""
-    if not material.noisy or "@shop" not in question.terms or set(question.terms) - {"@shop", "@name"}:
+    if (
+        not material.noisy
+        or "@shop" not in question.terms
+        or set(question.terms) - {"@shop", "@name"}
+    ):
         return None
     paid = any({"@total", "@amount_due", "@price"} & set(terms(x.text)) for x in material.lines)
     for line in material.lines[:2] if paid else ():
@@ -151,23 +157,38 @@ def _name(question: Question, text: str) -> str:
 
 def _role(question: Question, text: str) -> str:
     """The name beside the role that the question asks for; empty where there is none."""
-    roles = [m for m in re.finditer(r"\w+", text) if set(terms(m.group())) & {t for t in question.terms if t in PEOPLE}]
+    roles = [
+        m
+        for m in re.finditer(r"\w+", text)
+        if set(terms(m.group())) & {t for t in question.terms if t in PEOPLE}
+    ]
     named = [
-        m for m in NAME.finditer(text)
-        if not any(p.startswith("@") for p in terms(m.group())) and not find(m.group()) and m.group().casefold() not in _MONTHS | _OPENERS
+        m
+        for m in NAME.finditer(text)
+        if not any(p.startswith("@") for p in terms(m.group()))
+        and not find(m.group())
+        and m.group().casefold() not in _MONTHS | _OPENERS
     ]
     for role in roles:
         for m in named:
             after, before = text[m.end() : role.start()], text[role.end() : m.start()]
-            if m.end() <= role.start() and re.fullmatch(r"\s*[,(]?\s*(?:(?:is|as|was)\s)?(?:the|our|your|a|an)?\s*[(]?", after):
+            if m.end() <= role.start() and re.fullmatch(
+                r"\s*[,(]?\s*(?:(?:is|as|was)\s)?(?:the|our|your|a|an)?\s*[(]?", after
+            ):
                 return m.group()
-            if role.end() <= m.start() and re.fullmatch(r"\s*(?:is|was|:|,|\(|named|called)?\s*", before):
+            if role.end() <= m.start() and re.fullmatch(
+                r"\s*(?:is|was|:|,|\(|named|called)?\s*", before
+            ):
                 return m.group()
     return ""
 
 
-_MONTHS = frozenset("january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday".split())
-_OPENERS = frozenset("the a an this that these those our your his her its in on at for after before all please if when".split())
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday".split()
+)
+_OPENERS = frozenset(
+    "the a an this that these those our your his her its in on at for after before all please if when".split()
+)
 
 
 def normalized(value: str) -> str:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"“(A-Z0-9À-Þ一-鿿])|(?<=[。！？；])")
-_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nr|Inc|Ltd|Co|vs|approx|e\.g|i\.e|Fig|Art|Sec)\.$")
+_ABBREVIATION = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nr|Inc|Ltd|Co|vs|approx|e\.g|i\.e|Fig|Art|Sec)\.$"
+)
 _LEADS = re.compile(r"^\s*(?:[-*•·▪]|\d{1,2}[.)])\s+")
 
 
@@ -81,7 +83,11 @@ def of_picture(data: dict[str, Any]) -> Material:
 def of_document(data: dict[str, Any], marks: dict[str, str]) -> Material:
     """The sections and tables that :class:`~tools.language.ReadDocument` read."""
     tables = tuple(
-        Table(tuple(tuple(map(str, row)) for row in t["rows"]), marks.get(t["locator"], ""), t.get("heading", ""))
+        Table(
+            tuple(tuple(map(str, row)) for row in t["rows"]),
+            marks.get(t["locator"], ""),
+            t.get("heading", ""),
+        )
         for t in data.get("tables", ())
         if len(t.get("rows", ())) > 1
     )
@@ -93,7 +99,9 @@ def of_document(data: dict[str, Any], marks: dict[str, str]) -> Material:
         mark, text = marks.get(locator, ""), str(section.get("text", ""))
         sections.append((heading, text, mark))
         lines += of_text(text, mark, locator, heading, without=in_tables)
-    return Material(tuple(lines), tables, title=str(data.get("title", "")), sections=tuple(sections))
+    return Material(
+        tuple(lines), tables, title=str(data.get("title", "")), sections=tuple(sections)
+    )
 
 
 def of_sources(sources: Sequence[Any], marks: Sequence[str]) -> Material:
@@ -117,7 +125,14 @@ def of_recording(data: dict[str, Any], mark: str = "") -> Material:
     """The utterances of a recording with their seconds."""
     return Material(
         tuple(
-            Line(str(s["text"]), mark, f"t={s['start']}", start=float(s["start"]), end=float(s["end"]), sentence=True)
+            Line(
+                str(s["text"]),
+                mark,
+                f"t={s['start']}",
+                start=float(s["start"]),
+                end=float(s["end"]),
+                sentence=True,
+            )
             for s in data.get("segments", ())
         ),
         noisy=True,
@@ -125,7 +140,12 @@ def of_recording(data: dict[str, Any], mark: str = "") -> Material:
 
 
 def of_text(
-    text: str, mark: str, locator: str, heading: str = "", *, without: set[str] | frozenset[str] = frozenset()
+    text: str,
+    mark: str,
+    locator: str,
+    heading: str = "",
+    *,
+    without: set[str] | frozenset[str] = frozenset(),
 ) -> list[Line]:
     """Lines of a text; running text, also where it wraps over lines, as sentences."""
     out: list[Line] = []

@@ -148,7 +148,7 @@ def understood(text: str) -> Question:
     text = " ".join(text.split())
     core = _OTHER_WORK.sub("", text)
     core = core if len(core) >= 6 or (is_chinese(core) and len(core) >= 3) else text
-    kinds = next((kinds for pattern, kinds in _KINDS if pattern.search(core)), ())
+    kinds: tuple[str, ...] = next((kinds for pattern, kinds in _KINDS if pattern.search(core)), ())
     about = tuple(dict.fromkeys(t for t in terms(core) if not plain(t)))
     minor = tuple(t for t in dict.fromkeys(terms(core)) if t in GENERIC_TERMS)
     operation = next((name for name, pattern in _OPERATIONS if pattern.search(core)), "")

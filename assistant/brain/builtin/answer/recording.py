@@ -19,7 +19,9 @@ _ABOUT = re.compile(
     r"|(?:关于|提到|说到|讲到)(?P<z>[^？?，,的]+)",
     re.IGNORECASE,
 )
-_DOING = frozenset("second minute mention talk speak hear heard speaker come moment time timestamp point recording utter utterance sentence phrase 第几 几秒 提到 说到".split())
+_DOING = frozenset(
+    "second minute mention talk speak hear heard speaker come moment time timestamp point recording utter utterance sentence phrase 第几 几秒 提到 说到".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

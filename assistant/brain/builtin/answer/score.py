@@ -16,7 +16,9 @@ ENOUGH: Final = 0.62
 """Share of what was asked (rare words count more) that a candidate must be about."""
 NEARBY: Final = 0.6
 """What a word counts that stands near the value, not in its name."""
-_LOOSE: Final = frozenset({"@name", "@item", "@category", "@status", "@time", "@date", "@amount", "@quantity"})
+_LOOSE: Final = frozenset(
+    {"@name", "@item", "@category", "@status", "@time", "@date", "@amount", "@quantity"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,12 @@ def scored(question: Question, pool: Sequence[Candidate], *, noisy: bool) -> lis
                 near = max(near, 0.75)
             covered += w * max(in_key, near)
             named += w * in_key
-            if term.startswith("@") and term not in _LOOSE and term not in question.doing and max(in_key, near) < 0.4:
+            if (
+                term.startswith("@")
+                and term not in _LOOSE
+                and term not in question.doing
+                and max(in_key, near) < 0.4
+            ):
                 missing = True
         covered, named = covered / whole, named / whole
         if missing or covered < ENOUGH:

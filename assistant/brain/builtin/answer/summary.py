@@ -38,11 +38,7 @@ def summary(parts: Sequence[tuple[str, str]], count: int) -> list[Taken]:
 
     Headings, rows of tables and fragments are left out where there is running text.
     """
-    pool = [
-        Taken(" ".join(s.split()), mark)
-        for text, mark in parts
-        for s in _running(text)
-    ]
+    pool = [Taken(" ".join(s.split()), mark) for text, mark in parts for s in _running(text)]
     if len(pool) <= count:
         return pool
     step = max(1, math.ceil(len(pool) / MOST))

@@ -11,9 +11,17 @@ from assistant.brain.builtin.answer.material import Table
 from assistant.brain.builtin.answer.question import Question
 from assistant.brain.builtin.answer.values import day, number, plain_number
 
-_ABOVE = re.compile(r"\b(?:more|greater|higher|larger|over|above|exceed\w*|older|later|after) (?:than )?(?P<n>\d[\d,.]*)|(?:超过|大于|高于|多于)\s?(?P<z>\d[\d,.]*)", re.I)
-_BELOW = re.compile(r"\b(?:less|fewer|lower|smaller|under|below|younger|earlier|before) (?:than )?(?P<n>\d[\d,.]*)|(?:低于|小于|少于|不到)\s?(?P<z>\d[\d,.]*)", re.I)
-_NEUTRAL = frozenset("best top most least high low more less than over under above below between row column entry entri record recorded highest lowest earn sold made best-selling average mean sum 最 最高 最低 最多 最少 平均 总和 比".split())
+_ABOVE = re.compile(
+    r"\b(?:more|greater|higher|larger|over|above|exceed\w*|older|later|after) (?:than )?(?P<n>\d[\d,.]*)|(?:超过|大于|高于|多于)\s?(?P<z>\d[\d,.]*)",
+    re.IGNORECASE,
+)
+_BELOW = re.compile(
+    r"\b(?:less|fewer|lower|smaller|under|below|younger|earlier|before) (?:than )?(?P<n>\d[\d,.]*)|(?:低于|小于|少于|不到)\s?(?P<z>\d[\d,.]*)",
+    re.IGNORECASE,
+)
+_NEUTRAL = frozenset(
+    "best top most least high low more less than over under above below between row column entry entri record recorded highest lowest earn sold made best-selling average mean sum 最 最高 最低 最多 最少 平均 总和 比".split()
+)
 _TOTAL_ROW = {"@total", "@subtotal", "@amount"}
 
 
@@ -41,13 +49,21 @@ def from_table(question: Question, table: Table) -> FromTable | None:
     used |= {t for t in words for c in columns if match(t, set(terms(table.header[c])))}
     context = set(terms(table.heading)) | {t for head in table.header for t in terms(head)}
     left = {  # names something that the table does not have
-        t for t in words - used - question.doing
-        if (len(t) > 1 or t.isascii()) and t not in _NEUTRAL and not match(t, context) and not _spoken(t, question, table)
+        t
+        for t in words - used - question.doing
+        if (len(t) > 1 or t.isascii())
+        and t not in _NEUTRAL
+        and not match(t, context)
+        and not _spoken(t, question, table)
         and not (limits and t.isdigit())
     }
     if left:
         return None
-    if not used and not columns and not (question.operation == "count" and {"row", "entri", "record", "entry"} & words):
+    if (
+        not used
+        and not columns
+        and not (question.operation == "count" and {"row", "entri", "record", "entry"} & words)
+    ):
         return None
     target = _target(question, table, rows, columns, used)
     return _computed(question, table, fits, target, limits)
@@ -57,15 +73,19 @@ def _spoken(term: str, question: Question, table: Table) -> bool:
     """Terms that say what is done, not what it is about."""
     if term in {"@total", "@amount", "@quantity", "@item", "@name"}:
         return True
-    return term in {"@price", "@rating", "@employee", "@salary"} and bool(question.operation) and any(
-        match(term, set(terms(h))) for h in table.header
+    return (
+        term in {"@price", "@rating", "@employee", "@salary"}
+        and bool(question.operation)
+        and any(match(term, set(terms(h))) for h in table.header)
     )
 
 
 def _limits(text: str) -> tuple[tuple[str, float], ...]:
     out = []
     for sign, pattern in (("above", _ABOVE), ("below", _BELOW)):
-        if (found := pattern.search(text)) and (value := number(found["n"] or found["z"])) is not None:
+        if (found := pattern.search(text)) and (
+            value := number(found["n"] or found["z"])
+        ) is not None:
             out.append((sign, value))
     return tuple(out)
 
@@ -83,9 +103,17 @@ def _filtered(
             if not said or (said.replace(".", "").replace(",", "").isdigit() and len(said) < 4):
                 continue
             parts = set(terms(cell))
-            whole = re.search(rf"(?<![\w]){re.escape(said)}(?![\w])", low) if said.isascii() else said in low
+            whole = (
+                re.search(rf"(?<![\w]){re.escape(said)}(?![\w])", low)
+                if said.isascii()
+                else said in low
+            )
             some = parts & words if not any(t.startswith("@") for t in parts) else set()
-            if whole or (some and len(some) >= max(1, len(parts) - 1) and all(len(t) > 2 or not t.isascii() for t in some)):
+            if whole or (
+                some
+                and len(some) >= max(1, len(parts) - 1)
+                and all(len(t) > 2 or not t.isascii() for t in some)
+            ):
                 picked.setdefault(column, set()).add(at)
                 used |= parts & words
     if not picked:
@@ -103,13 +131,21 @@ def _columns(table: Table, words: set[str]) -> list[int]:
 
 
 def _target(
-    question: Question, table: Table, rows: list[tuple[str, ...]], columns: list[int], used: set[str]
+    question: Question,
+    table: Table,
+    rows: list[tuple[str, ...]],
+    columns: list[int],
+    used: set[str],
 ) -> int | None:
     """The column whose value is asked for."""
     numeric = [c for c in range(len(table.header)) if _numbers(rows, c)]
     if question.operation in {"sum", "average", "max", "min", "difference"}:
         dated = [c for c in columns if all(day(r[c]) for r in rows)]
-        chosen = [c for c in columns if c in numeric] or dated or ([numeric[-1]] if len(numeric) == 1 else [])
+        chosen = (
+            [c for c in columns if c in numeric]
+            or dated
+            or ([numeric[-1]] if len(numeric) == 1 else [])
+        )
         return chosen[0] if chosen else None
     if question.kinds[:1] == ("name",) and not columns:
         return 0
@@ -122,24 +158,38 @@ def _target(
 
 def _numbers(rows: list[tuple[str, ...]], column: int) -> bool:
     cells = [r[column] for r in rows if r[column].strip()]
-    good = [c for c in cells if re.fullmatch(r"[^\d\w]{0,3}(?:[A-Z]{3}\s)?-?\d[\d,.' ]*\s?[%\w€元]{0,4}", c.strip())]
+    good = [
+        c
+        for c in cells
+        if re.fullmatch(r"[^\d\w]{0,3}(?:[A-Z]{3}\s)?-?\d[\d,.' ]*\s?[%\w€元]{0,4}", c.strip())
+    ]
     return bool(cells) and len(good) >= 0.8 * len(cells) and not all(day(c) for c in cells)
 
 
 def _computed(
-    question: Question, table: Table, rows: list[tuple[str, ...]], target: int | None,
+    question: Question,
+    table: Table,
+    rows: list[tuple[str, ...]],
+    target: int | None,
     limits: tuple[tuple[str, float], ...],
 ) -> FromTable | None:
     header = table.header
     label = 0
     if limits:
-        column = target if target is not None and _numbers(rows, target) else next(
-            (c for c in range(len(header)) if _numbers(rows, c)), None)
+        column = (
+            target
+            if target is not None and _numbers(rows, target)
+            else next((c for c in range(len(header)) if _numbers(rows, c)), None)
+        )
         if column is None:
             return None
         rows = [r for r in rows if _within(r[column], limits)]
         if question.operation != "count":
-            return FromTable(", ".join(r[label] for r in rows), _shown(header, rows), table.mark) if rows else None
+            return (
+                FromTable(", ".join(r[label] for r in rows), _shown(header, rows), table.mark)
+                if rows
+                else None
+            )
     if question.operation == "count" and (target is None or not _numbers(rows, target) or limits):
         return FromTable(str(len(rows)), _shown(header, rows), table.mark)
     if target is None:
@@ -152,12 +202,18 @@ def _computed(
             return None
         pick = max if question.operation == "max" else min
         row = pick(known, key=lambda r: _key(r[target]) or 0.0)
-        value = f"{row[label]} ({row[target]})" if _asks_label(question, header[label]) else row[target]
+        value = (
+            f"{row[label]} ({row[target]})" if _asks_label(question, header[label]) else row[target]
+        )
         return FromTable(value, _shown(header, [row]), table.mark)
     if len(rows) > 6 or not rows:
         return None
     values = [r[target] for r in rows if r[target].strip()]
-    return FromTable(", ".join(dict.fromkeys(values)), _shown(header, rows), table.mark) if values else None
+    return (
+        FromTable(", ".join(dict.fromkeys(values)), _shown(header, rows), table.mark)
+        if values
+        else None
+    )
 
 
 def _asks_label(question: Question, head: str) -> bool:
@@ -181,12 +237,18 @@ def _arithmetic(
     else:
         result = abs(numbers[0] - numbers[1])
     signs = {"sum": " + ", "average": ", ", "difference": " - "}
-    shown = signs[question.operation].join(cells if question.operation != "difference" else
-                                           sorted(cells, key=lambda c: -(number(c) or 0)))
+    shown = signs[question.operation].join(
+        cells
+        if question.operation != "difference"
+        else sorted(cells, key=lambda c: -(number(c) or 0))
+    )
     if len(cells) > 12:
         shown = f"{signs[question.operation].join(cells[:4])} … ({len(cells)} rows)"
-    return FromTable(plain_number(result, like=cells if question.operation != "average" else ()),
-                     f"{table.header[target]}: {shown}", table.mark)
+    return FromTable(
+        plain_number(result, like=cells if question.operation != "average" else ()),
+        f"{table.header[target]}: {shown}",
+        table.mark,
+    )
 
 
 def _key(cell: str) -> float | None:
@@ -196,11 +258,16 @@ def _key(cell: str) -> float | None:
 
 def _within(cell: str, limits: tuple[tuple[str, float], ...]) -> bool:
     value = number(cell)
-    return value is not None and all(value > n if sign == "above" else value < n for sign, n in limits)
+    return value is not None and all(
+        value > n if sign == "above" else value < n for sign, n in limits
+    )
 
 
 def _shown(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     """The rows as a person reads them: header and cell."""
-    lines = [", ".join(f"{h}: {c}" for h, c in zip(header, row, strict=True) if c.strip()) for row in rows[:4]]
+    lines = [
+        ", ".join(f"{h}: {c}" for h, c in zip(header, row, strict=True) if c.strip())
+        for row in rows[:4]
+    ]
     more = f" … (+{len(rows) - 4})" if len(rows) > 4 else ""
     return "; ".join(lines) + more

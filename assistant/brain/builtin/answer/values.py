@@ -138,7 +138,9 @@ def number(text: str) -> float | None:
     """The number in a value's text, by the writing of either side of the Channel; None if none."""
     match = re.search(r"-?\d[\d.,'\u00a0]*", text)
     if match is None:
-        return next((float(SMALL[w]) for w in re.findall(r"[a-z]+", text.lower()) if w in SMALL), None)
+        return next(
+            (float(SMALL[w]) for w in re.findall(r"[a-z]+", text.lower()) if w in SMALL), None
+        )
     digits = match.group().rstrip(".,'").replace("'", "").replace("\u00a0", "")
     comma, dot = digits.rfind(","), digits.rfind(".")
     if comma > dot >= 0 or (dot < 0 and comma >= 0 and len(digits) - comma - 1 in {1, 2}):
@@ -158,11 +160,13 @@ def day(text: str) -> date | None:
     if match := re.search(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})", text):
         parts = (int(match[1]), int(match[2]), int(match[3]))
     elif match := re.search(
-        rf"(\d{{1,2}})(?:st|nd|rd|th)?\s?(?:of\s)?[-\s]?({_MONTHS})\b\.?,?[-\s]?(\d{{4}})", text, re.I
+        rf"(\d{{1,2}})(?:st|nd|rd|th)?\s?(?:of\s)?[-\s]?({_MONTHS})\b\.?,?[-\s]?(\d{{4}})",
+        text,
+        re.IGNORECASE,
     ):
         parts = (int(match[3]), _month(match[2]), int(match[1]))
     elif match := re.search(
-        rf"({_MONTHS})\b\.?\s?(\d{{1,2}})(?:st|nd|rd|th)?,?\s?(\d{{4}})", text, re.I
+        rf"({_MONTHS})\b\.?\s?(\d{{1,2}})(?:st|nd|rd|th)?,?\s?(\d{{4}})", text, re.IGNORECASE
     ):
         parts = (int(match[3]), _month(match[1]), int(match[2]))
     elif match := re.search(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b", text):
