@@ -134,9 +134,8 @@ def answers(
     out(f"{record['questions']} questions{skipped}")
     _shares("exact", record["exact"])
     none = record["unanswerable"]
-    out(
-        f"unanswerable: {none['answered_wrongly']} of {none['of']} answered wrongly ({none['share']:.1%})"
-    )
+    wrongly = f"{none['answered_wrongly']} of {none['of']} ({none['share']:.1%})"
+    out(f"unanswerable, answered wrongly: {wrongly}")
     out(f"median seconds: {record['seconds']['median']}")
     for f in record["failures"][:failures]:
         wants = " or ".join(" + ".join(e) for e in f["expect"]) or "an honest no"

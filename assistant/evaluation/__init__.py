@@ -1,1 +1,1 @@
-"""How good the routing and the answers are, measured on files of requests and questions."""
+"""Measuring the brain on a person's own requests and questions; see docs/evaluation.md."""

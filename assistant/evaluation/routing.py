@@ -172,5 +172,5 @@ def calibration(scores: Sequence[tuple[float, bool]]) -> list[dict[str, float]]:
 
 def expected_error(bins: Sequence[dict[str, float]]) -> float:
     """Expected calibration error: the mean gap of score and truth, by the bins' counts."""
-    total = sum(b["count"] for b in bins)
+    total = sum(b["count"] for b in bins) or 1
     return round(sum(b["count"] * abs(b["score"] - b["true"]) for b in bins) / total, 4)

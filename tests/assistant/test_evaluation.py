@@ -110,7 +110,7 @@ def test_an_unanswerable_question_is_right_only_when_the_reply_says_so() -> None
 def test_a_bad_line_is_named(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "cases.jsonl"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="(?s).*") as error:
+    with pytest.raises(InputError) as error:
         read_routing(path)
     assert said in str(error.value)
 

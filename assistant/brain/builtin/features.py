@@ -11,6 +11,7 @@ import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 BUCKETS = 1 << 15
 """Size of the hashed n-gram space."""
@@ -47,7 +48,7 @@ def grams(text: str) -> Counter[str]:
             continue
         words = run.split()
         counts.update(f"w:{word}" for word in words)
-        counts.update(f"w:{a} {b}" for a, b in zip(words, words[1:], strict=False))
+        counts.update(f"w:{a} {b}" for a, b in pairwise(words))
         for word in words:
             padded = f" {word} "
             for size in (3, 4, 5):

@@ -256,18 +256,12 @@ class Planner:
         return [Step("remember", {"fact": fact})]
 
 
-_POINTS = re.compile(
-    r"\b(?:this|that|it|these|here|the|he|she|they|his|her)\b|这|那|图|照片|文|录|片|上面|里面|他|她",
-    re.IGNORECASE,
-)
+_POINTS = re.compile(r"\b(?:this|that|it|these|here)\b|这|那|图|照片|录音|上面|里面", re.IGNORECASE)
 
 
 def _of_the_file(text: str, kind: str) -> bool:
-    """Whether a question that the router cannot place may be of the file that came with it.
-
-    It asks for a kind of value, or points at something.
-    """
-    return (bool(understood(text).kinds) and kind != "video") or bool(_POINTS.search(text))
+    """Whether a question that the router cannot place may be of the file that came with it."""
+    return bool(_POINTS.search(text)) or (kind == "document" and bool(understood(text).kinds))
 
 
 def deeds(tools: Mapping[str, Tool], *, chinese: bool) -> list[str]:

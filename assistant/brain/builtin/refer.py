@@ -64,7 +64,7 @@ def handle_for(request: Request, kinds: Sequence[str]) -> Handle | None:
         if name and (name in low or (len(stem) > 3 and re.search(rf"\b{re.escape(stem)}\b", low))):
             return handle
     now = [h for h in fitting if h.given_now]
-    pool = now if len(now) > 1 else fitting if not now else now
+    pool = now or fitting
     if _NTH.search(request.text):
         for pattern, place in _ORDINALS:
             if pattern.search(request.text) and -1 <= place < len(pool):

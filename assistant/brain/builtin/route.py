@@ -22,6 +22,9 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 
+SURE = 0.85
+"""Probability from which a part of a request wants a newcomer that the whole does not show."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -88,7 +91,7 @@ class Router:
         for part in parts:
             choice, scores = self._measured(part, kinds)
             own = max((n for n in scores if n not in self._head.tools), key=lambda n: scores[n])
-            if scores[own] >= CHOSEN:
+            if scores[own] >= (CHOSEN if own in joining else SURE):
                 new.append(own)
             else:
                 old += choice
