@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant.brain.builtin.answer.question import understood
 from assistant.brain.builtin.inventory import TOOLS
-from assistant.brain.builtin.refer import elliptic, handle_for, only_another
+from assistant.brain.builtin.refer import elliptic, handle_for, names_one, only_another
 from assistant.brain.builtin.request import Request
 from assistant.brain.builtin.route import Route, Router
 from assistant.brain.builtin.talk import is_talk
@@ -206,8 +206,7 @@ class Planner:
         chosen = handle_for(request, files[0].kinds)
         if chosen is None:
             return None if files[0].required else [Step(name, self._filled(tool, text))]
-        several = given[:MOST_FILES] if len(given) > 1 and given[0] == chosen else [chosen]
-        several = several or [chosen]
+        several = [chosen] if len(given) < 2 or names_one(request) else given[:MOST_FILES]
         return [self._on_file(name, tool, files[0].name, h.name, text) for h in several]
 
     def _on_file(self, name: str, tool: Tool, parameter: str, handle: str, text: str) -> Step:

@@ -48,6 +48,14 @@ def elliptic(text: str) -> bool:
     return bool(_ELLIPTIC.search(text)) and len(text) < 80
 
 
+def names_one(request: Request) -> bool:
+    """Whether a request picks one of several files, by number or by name."""
+    low = request.text.casefold()
+    if _NTH.search(request.text) or _OTHER.search(request.text):
+        return True
+    return any(h.file and h.file.casefold() in low for h in request.handles)
+
+
 def handle_for(request: Request, kinds: Sequence[str]) -> Handle | None:
     """The file that a request means among those of ``kinds``.
 
