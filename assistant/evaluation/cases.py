@@ -135,7 +135,7 @@ def _answer_case(row: _Row) -> AnswerCase:
     if answerable and not expect:
         row.refuse("'expect' is empty; give what a right answer holds, or \"answerable\": false")
     if expect and not answerable:
-        row.refuse('\'expect\' must be empty or left out where "answerable" is false')
+        row.refuse("'expect' must be empty or left out where \"answerable\" is false")
     if kind == KNOWLEDGE and not files:
         row.refuse(f"a question of kind '{KNOWLEDGE}' needs 'files' to put into the store")
     language = row.language(question)

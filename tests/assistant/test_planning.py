@@ -98,7 +98,9 @@ def test_the_second_one_is_the_second_file(builtin: Assistant, tmp_path: Path) -
     first, second = tmp_path / "a.txt", tmp_path / "b.txt"
     first.write_text("Monthly rent: 700 euros\n")
     second.write_text("Monthly rent: 950 euros\n")
-    one = builtin.ask("what is the monthly rent in the first document?", [first, second], session="s")
+    one = builtin.ask(
+        "what is the monthly rent in the first document?", [first, second], session="s"
+    )
     assert "700" in one.text
     assert "950" not in one.text
     other = builtin.ask("and the second one?", session="s")
@@ -143,9 +145,7 @@ def test_the_sum_of_a_receipt_feeds_the_calculator(builtin: Assistant) -> None:
 
 def test_route_prints_tools_missing_and_scores(tmp_path: Path) -> None:
     arguments = ["--home", str(tmp_path), "route", "--json", "--kinds", "image"]
-    result = CliRunner().invoke(
-        group, [*arguments, "translate this sign"], standalone_mode=False
-    )
+    result = CliRunner().invoke(group, [*arguments, "translate this sign"], standalone_mode=False)
     record = json.loads(result.output)
     assert record["tools"] == ["read_text"]
     assert record["missing"] == ["translate"]

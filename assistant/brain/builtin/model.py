@@ -15,6 +15,7 @@ from pydantic import PrivateAttr
 from assistant.brain.builtin.compose import Composer
 from assistant.brain.builtin.feed import ready
 from assistant.brain.builtin.plan import Plan, Planner, Step
+from assistant.brain.builtin.refer import resolved
 from assistant.brain.builtin.request import Request, read_request
 from assistant.brain.builtin.route import Router
 
@@ -78,6 +79,7 @@ class BuiltinBrain(BaseChatModel):
 
     def answer(self, request: Request) -> AIMessage:
         """The next message: tool calls while steps are open, then the reply."""
+        request = resolved(request)
         plan = Plan()
         if self._offered is not None and (request.text or request.kinds):
             plan = self._planner.plan(request)

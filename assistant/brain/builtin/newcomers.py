@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tools.base import Tool
     from tools.encoder import Encoder
 
-CHOSEN = 0.5
+CHOSEN = 0.45
 """Probability from which a newcomer is wanted."""
 
 

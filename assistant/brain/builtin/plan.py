@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant.brain.builtin.answer.question import understood
 from assistant.brain.builtin.inventory import TOOLS
-from assistant.brain.builtin.refer import elliptic, handle_for, names_one, only_another
+from assistant.brain.builtin.refer import elliptic, handle_for, names_one
 from assistant.brain.builtin.request import Request
 from assistant.brain.builtin.route import Route, Router
 from assistant.brain.builtin.talk import is_talk
@@ -122,8 +122,6 @@ class Planner:
         if not text:
             names = [DEFAULTS[k] for k in kinds if DEFAULTS[k] in self._tools]
             return self._arranged(names, Route(tuple(names), (), {}), request)
-        if only_another(text) and request.asked and request.handles:
-            return self._another(request)
         route = self._router.route(text, kinds)
         expression = looks_like_calculation(text)
         if expression and "calculate" in self._tools and not set(route.tools) - {"calculate"}:
@@ -132,15 +130,6 @@ class Planner:
         if not names and not route.missing:
             names = self._otherwise(text, request)
         return self._arranged(names, route, request)
-
-    def _another(self, request: Request) -> Plan:
-        """The question before, of another file."""
-        again = replace(request, text=request.asked)
-        handle = handle_for(request, [h.kind for h in request.handles])
-        if handle is None:
-            return Plan()
-        files = tuple(replace(h, given_now=h == handle) for h in request.handles)
-        return self.plan(replace(again, handles=files, asked=""))
 
     def _otherwise(self, text: str, request: Request) -> list[str]:
         """What to try where the router wants nothing: the file at hand, then what is stored."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.brain.builtin.request import Handle, Request
 
@@ -41,6 +42,15 @@ _ELLIPTIC = re.compile(
 def only_another(text: str) -> bool:
     """Whether a follow-up only names another thing ("and the second one?")."""
     return bool(_ONLY.search(text))
+
+
+def resolved(request: Request) -> Request:
+    """A follow-up that only names another file, as the question before of that file."""
+    if not (request.asked and request.handles and only_another(request.text)):
+        return request
+    handle = handle_for(request, [h.kind for h in request.handles])
+    files = tuple(replace(h, given_now=h == handle) for h in request.handles)
+    return replace(request, text=request.asked, handles=files)
 
 
 def elliptic(text: str) -> bool:

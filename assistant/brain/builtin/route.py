@@ -22,7 +22,7 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 
-SURE = 0.85
+SURE = 0.97
 """Probability from which a part of a request wants a newcomer that the whole does not show."""
 
 
@@ -94,7 +94,7 @@ class Router:
             if scores[own] >= (CHOSEN if own in joining else SURE):
                 new.append(own)
             else:
-                old += choice
+                old += [name for name in choice if name in wanted]
         if not new:
             return [], wanted
         return list(dict.fromkeys(new))[:2], list(dict.fromkeys(old))

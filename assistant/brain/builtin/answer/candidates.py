@@ -66,9 +66,17 @@ def _made(value: str, label: str, near: frozenset[str], line: Line, order: int) 
     )
 
 
+def _label(text: str) -> bool:
+    """Whether a cell only names something: business words, no digits."""
+    said = terms(text)
+    return bool(said) and all(t.startswith("@") for t in said) and not re.search(r"\d", text)
+
+
 def _row(line: Line, order: int, near: frozenset[str]) -> Iterator[Candidate]:
     """Key on the left, value on the right; with more cells, each with all to its left."""
     cells = [c.text for c in line.cells]
+    if all(_label(text) for text in cells):
+        return  # a row of headings: its values stand below
     for at in range(1, len(cells)):
         yield _made(cells[at], " ".join(cells[:at]), near, line, order)
 

@@ -52,7 +52,7 @@ _KINDS: Final = (
         r"|几(?:天|年|个?月|周|个?小时|分钟)|how many (?:days|weeks|months|years|hours|minutes|nights|seconds)"),
      ("span", "quantity")),
     (_c(r"\bwhen\b|\bdates?\b|\bwhat day\b|which day|which year|what year|which month|deadline|by what day|日期|什么时候|何时"
-        r"|哪(?:一)?[天年日月]|几[月号日]|截止|周几|星期几|expir|到期|有效期|生日"), ("date", "time", "span")),
+        r"|哪(?:一)?[天年日月]|几月|几号(?!座|楼|线|车|桌|登|口|房|厅)|截止|周几|星期几|expir|到期|有效期|生日"), ("date", "time", "span")),
     (_c(r"\bhow old|\bage\b|多大年纪|年龄|几岁|多大"), ("span", "number")),
     (_c(r"percent|what share|百分之|比例|利率|interest rate|commission"), ("percent", "number")),
     (_c(r"how (?:heavy|tall|high|far|wide|deep|large|big|fast|hot|cold|warm|thick)\b|多重|多远|多高|多宽|多快|面积|重量|体积|温度"),

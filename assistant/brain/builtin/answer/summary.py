@@ -79,7 +79,7 @@ def _cosines(bags: Sequence[Counter[str]]) -> list[list[float]]:
     for row, bag in enumerate(bags):
         for term, n in bag.items():
             matrix[row, names[term]] = n
-    rare = np.log(len(bags) / np.maximum((matrix > 0).sum(axis=0), 1)) + 0.01
+    rare = np.log(1 + len(bags) / np.maximum((matrix > 0).sum(axis=0), 1))
     matrix *= rare
     matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-6)
     found: list[list[float]] = (matrix @ matrix.T).tolist()

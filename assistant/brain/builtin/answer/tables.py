@@ -151,6 +151,13 @@ def _target(
         return 0
     if columns:
         return columns[0]
+    if question.kinds[:1] == ("place",):
+        places = [
+            c
+            for c, h in enumerate(table.header)
+            if {"@city", "@address", "@country"} & set(terms(h))
+        ]
+        return places[0] if places else None
     if {"money", "number", "quantity"} & set(question.kinds) and len(numeric) == 1:
         return numeric[0]
     return None

@@ -192,7 +192,7 @@ def plain_number(value: float, *, like: Sequence[str] = ()) -> str:
     """A computed number in plain form, with two decimals where the amounts it came from had."""
     if any(re.search(r"[.,]\d{2}(?!\d)", text) for text in like):
         return f"{value:,.2f}".replace(",", "")
-    return f"{round(value, 6):g}" if abs(value) < 1e6 else f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{round(value, 6):.10g}" if abs(value) < 1e6 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def currency(text: str) -> tuple[str, str]:
