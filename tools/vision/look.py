@@ -52,7 +52,7 @@ class Look(Tool):
         "Is this a screenshot or a photo?",
         "Is the picture blurry?",
         "What is the man in the photo doing?",
-        "What's the total on this receipt?",
+        "What's in the bowl on the table?",
         "这张图片里有什么？",
         "描述一下这张照片",
         "这张照片是什么时候拍的？",

@@ -15,6 +15,7 @@ from assistant.brain.builtin.answer.summary import Taken, summary
 from assistant.brain.builtin.inventory import file_wanted, how_to_get
 from assistant.brain.builtin.newcomers import known
 from assistant.brain.builtin.plan import Plan, deeds
+from assistant.brain.builtin.refer import about
 from assistant.brain.builtin.request import Answer, Request
 from assistant.brain.builtin.talk import ADD_A_MODEL, ADD_A_MODEL_ZH, talk
 
@@ -113,7 +114,7 @@ class Composer:
         if not answered.result.data.get("found", True):
             return whole
         material = material_of(answered)
-        question = understood(request.text)
+        question = understood(about(request))
         if question.gist and len(whole) > LONG:
             return _summed(summary([(whole, _first_mark(answered))], SENTENCES))
         if question.whole or (not _ASKS.search(question.text) and not question.kinds):
@@ -127,7 +128,7 @@ class Composer:
 
     def _read_document(self, request: Request, answered: Answer) -> str:
         material = material_of(answered)
-        question = understood(request.text)
+        question = understood(about(request))
         asks = bool(_ASKS.search(question.text)) or bool(question.kinds)
         if question.gist or not request.text.strip():
             return _gist(material)
@@ -141,7 +142,7 @@ class Composer:
         if not answered.result.sources:
             return _nowhere(request, str(answered.result.text))
         material = material_of(answered)
-        if understood(request.text).gist:
+        if understood(about(request)).gist:
             return _gist(material)
         found = self._answer(request, material)
         return _worded(found, request) if found else _not_in_there(request, answered)
@@ -162,7 +163,7 @@ class Composer:
         said = f"I heard: “{text}”" if not request.chinese else f"我听到：“{text}”"
         if sure is not None:
             said += f"（把握 {sure:.0%}）" if request.chinese else f" (confidence {sure:.0%})"
-        question = understood(request.text)
+        question = understood(about(request))
         material = material_of(answered)
         if question.gist and len(text) > LONG:
             return _summed(summary([(line.text, line.mark) for line in material.lines], SENTENCES))
@@ -183,7 +184,7 @@ class Composer:
         return f"{_worded(found, request)}\n\n{said}"
 
     def _answer(self, request: Request, material: Material) -> Found | None:
-        text = request.text
+        text = about(request)
         near = self._near if known(self._encoder, text) else None
         return answer(text, material, near)
 

@@ -127,9 +127,11 @@ class Planner:
         if expression and "calculate" in self._tools and not set(route.tools) - {"calculate"}:
             route = replace(route, tools=("calculate",))
         names = [n for n in route.tools if not (n == "speak" and _NOT_ALOUD.search(text))]
-        if not names and not route.missing:
-            names = self._otherwise(text, request)
-        return self._arranged(names, route, request)
+        plan = self._arranged(names, route, request)
+        if plan.rounds or plan.missing or plan.lacking:
+            return plan
+        # nothing is wanted, or nothing to be done about it ("how much is ..." without a sum)
+        return self._arranged(self._otherwise(text, request), route, request)
 
     def _otherwise(self, text: str, request: Request) -> list[str]:
         """What to try where the router wants nothing: the file at hand, then what is stored."""

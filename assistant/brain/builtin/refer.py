@@ -53,6 +53,17 @@ def resolved(request: Request) -> Request:
     return replace(request, text=request.asked, handles=files)
 
 
+def about(request: Request) -> str:
+    """The request without the names and numbers of files: what is asked of what they say."""
+    text = request.text
+    for name in {h.file for h in request.handles if h.file}:
+        for said in (name, name.rpartition(".")[0]):
+            if len(said) > 3:
+                text = re.sub(rf"(?:\b(?:in|of|from|on)\s+)?{re.escape(said)}", "", text, flags=re.I)
+    text = re.sub(rf"(?:\b(?:in|of|from|on)\s+)?(?:\bthe\s+)?(?:{_NTH.pattern})", "", text, flags=re.I)
+    return text if len(text.strip(" ?.!？")) > 2 else request.text
+
+
 def elliptic(text: str) -> bool:
     """Whether a text leans on the one before ("and the date?")."""
     return bool(_ELLIPTIC.search(text)) and len(text) < 80

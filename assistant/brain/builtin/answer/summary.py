@@ -92,9 +92,10 @@ def _centrality(likeness: Sequence[Sequence[float]]) -> list[float]:
 
     links = np.asarray(likeness)
     links = np.where(links >= THRESHOLD, links, 0.0)
-    np.fill_diagonal(links, 1.0)
-    links /= links.sum(axis=1, keepdims=True)
     size = len(links)
+    np.fill_diagonal(links, 0.0)
+    links[links.sum(axis=1) == 0.0] = 1.0 / size  # like no other: it votes for all alike
+    links /= links.sum(axis=1, keepdims=True)
     rank = np.full(size, 1.0 / size)
     for _ in range(100):
         new = (1 - DAMPING) / size + DAMPING * (links.T @ rank)
