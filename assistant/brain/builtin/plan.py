@@ -67,6 +67,8 @@ _QUESTION = re.compile(
 )
 _FILLED = {"question", "query", "text", "fact", "prompt", "description"}
 _LOOKUPS = ("recall", "search_knowledge")
+UNSURE = 0.5
+"""A score below which an earlier file is asked before the wanted tool is run."""
 MOST_FILES = 4
 """So many files of a request are read at once."""
 DEFAULTS = {
@@ -127,11 +129,24 @@ class Planner:
         if expression and "calculate" in self._tools and not set(route.tools) - {"calculate"}:
             route = replace(route, tools=("calculate",))
         names = [n for n in route.tools if not (n == "speak" and _NOT_ALOUD.search(text))]
+        if self._leans_back(text, request, route):
+            names = self._otherwise(text, request) or names
         plan = self._arranged(names, route, request)
         if plan.rounds or plan.missing or plan.lacking:
             return plan
         # nothing is wanted, or nothing to be done about it ("how much is ..." without a sum)
         return self._arranged(self._otherwise(text, request), route, request)
+
+    def _leans_back(self, text: str, request: Request, route: Route) -> bool:
+        """Whether a question without a file is more likely of the file of before.
+
+        It is where it is elliptic ("and the date?"), or where nothing else is surely wanted.
+        """
+        if request.kinds or route.missing or not any(h.kind in DEFAULTS for h in request.handles):
+            return False
+        if elliptic(text) and len(text.split()) <= 4:
+            return True
+        return max((route.scores[n] for n in route.tools), default=0.0) < UNSURE
 
     def _otherwise(self, text: str, request: Request) -> list[str]:
         """What to try where the router wants nothing: the file at hand, then what is stored."""
