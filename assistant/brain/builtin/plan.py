@@ -135,7 +135,8 @@ class Planner:
         if plan.rounds or plan.missing or plan.lacking:
             return plan
         # nothing is wanted, or nothing to be done about it ("how much is ..." without a sum)
-        return self._arranged(self._otherwise(text, request), route, request)
+        other = self._arranged(self._otherwise(text, request), route, request)
+        return other if other.rounds or other.lacking else plan
 
     def _leans_back(self, text: str, request: Request, route: Route) -> bool:
         """Whether a question without a file is more likely of the file of before.
