@@ -255,7 +255,12 @@ def make_tables() -> None:
         "West": (76, 82, 95, 101, 99, 112),
     }
     targets = {"North": 850, "South": 700, "East": 860, "West": 600}
-    managers = {"North": "Hanna Vogt", "South": "Luis Prado", "East": "Yuki Mori", "West": "Tom Reed"}
+    managers = {
+        "North": "Hanna Vogt",
+        "South": "Luis Prado",
+        "East": "Yuki Mori",
+        "West": "Tom Reed",
+    }
     book = xlsxwriter.Workbook(str(FILES / "sales.xlsx"))
     book.set_properties({"created": MADE})
     sheet = book.add_worksheet("Sales")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.brain.builtin.answer.question import understood
+from assistant.brain.builtin.answer.values import SMALL
 from assistant.brain.builtin.inventory import TOOLS
 from assistant.brain.builtin.refer import elliptic, handle_for, names_one
 from assistant.brain.builtin.request import Request
@@ -63,6 +64,16 @@ _QUESTION = re.compile(
     r"\?\s*$|？\s*$|^\W*(?:what|who|whom|whose|when|where|which|why|how|is|are|was|were|do|does|did"
     r"|can|could|should|will|tell me|find|search|explain|describe|list|show|give me)\b"
     r"|什么|谁|哪|几|多少|怎么|为什么|吗",
+    re.IGNORECASE,
+)
+_NOW = re.compile(
+    r"\b(?:now|today|currently|current|tomorrow|yesterday|tonight|this (?:week|month|year)|time is it"
+    r"|date is it|day is it)\b|现在|今天|明天|昨天|今年|几点了",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(
+    r"\b(?:split|divide|share)\s+(?:the\s+|a\s+|bill\s+|of\s+)*\D{0,3}(?P<a>\d[\d.,]*)\D{0,24}?"
+    r"\b(?:between|among|by|into|for|with)\s+(?:the |us )?(?P<n>\d+|two|three|four|five|six|seven|eight|nine|ten)\b",
     re.IGNORECASE,
 )
 _FILLED = {"question", "query", "text", "fact", "prompt", "description"}
@@ -129,6 +140,8 @@ class Planner:
         if expression and "calculate" in self._tools and not set(route.tools) - {"calculate"}:
             route = replace(route, tools=("calculate",))
         names = [n for n in route.tools if not (n == "speak" and _NOT_ALOUD.search(text))]
+        if names in (["clock"], ["look"]):
+            names = self._read_instead(names, text, request)
         if self._leans_back(text, request, route):
             names = self._otherwise(text, request) or names
         plan = self._arranged(names, route, request)
@@ -137,6 +150,16 @@ class Planner:
         # nothing is wanted, or nothing to be done about it ("how much is ..." without a sum)
         other = self._arranged(self._otherwise(text, request), route, request)
         return other if other.rounds or other.lacking else plan
+
+    def _read_instead(self, names: list[str], text: str, request: Request) -> list[str]:
+        """The reader of the file that came, for a time or a number that it will hold."""
+        if not request.kinds or (names == ["clock"] and _NOW.search(text)):
+            return names
+        asked = understood(text).kinds[:1]
+        if names == ["look"] and not ({"code", "phone", "email", "money", "web"} & set(asked)):
+            return names
+        reader = "read_text" if "image" in request.kinds else DEFAULTS[request.kinds[0]]
+        return [reader] if reader in self._tools else names
 
     def _leans_back(self, text: str, request: Request, route: Route) -> bool:
         """Whether a question without a file is more likely of the file of before.
@@ -232,6 +255,8 @@ class Planner:
     def _calculation(self, text: str, request: Request, *, feeding: bool) -> list[Step]:
         pieces = [text, *text.splitlines(), *re.split(r"[,;.]\s+|\band\b|\bthen\b|[，；。]", text)]
         found = [e for piece in pieces if (e := looks_like_calculation(piece.strip()))]
+        if not found and (split := _SPLIT.search(text)):
+            found = [f"{split['a']} / {SMALL.get(split['n'].lower(), split['n'])}"]
         if found:
             return [Step("calculate", {"expression": found[0]})]
         if feeding:

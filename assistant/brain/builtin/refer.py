@@ -59,8 +59,15 @@ def about(request: Request) -> str:
     for name in {h.file for h in request.handles if h.file}:
         for said in (name, name.rpartition(".")[0]):
             if len(said) > 3:
-                text = re.sub(rf"(?:\b(?:in|of|from|on)\s+)?{re.escape(said)}", "", text, flags=re.IGNORECASE)
-    text = re.sub(rf"(?:\b(?:in|of|from|on)\s+)?(?:\bthe\s+)?(?:{_NTH.pattern})", "", text, flags=re.IGNORECASE)
+                text = re.sub(
+                    rf"(?:\b(?:in|of|from|on)\s+)?{re.escape(said)}", "", text, flags=re.IGNORECASE
+                )
+    text = re.sub(
+        rf"(?:\b(?:in|of|from|on)\s+)?(?:\bthe\s+)?(?:{_NTH.pattern})",
+        "",
+        text,
+        flags=re.IGNORECASE,
+    )
     return text if len(text.strip(" ?.!？")) > 2 else request.text
 
 

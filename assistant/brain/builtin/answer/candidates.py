@@ -46,7 +46,7 @@ def candidates(material: Material) -> list[Candidate]:
             near |= set(terms(lines[order - 1].text)) if not line.sentence else set()
         frozen = frozenset(near)
         if len(line.cells) > 1:
-            out += _row(line, order, frozen)
+            out += _row(line, lines[order + 1] if order + 1 < len(lines) else None, order, frozen)
         for cell in line.cells or (Cell(line.text),):
             out += _keyed(cell.text, line, order, frozen)
         if not line.cells or len(line.cells) == 1:
@@ -72,10 +72,21 @@ def _label(text: str) -> bool:
     return bool(said) and all(t.startswith("@") for t in said) and not re.search(r"\d", text)
 
 
-def _row(line: Line, order: int, near: frozenset[str]) -> Iterator[Candidate]:
+def _headed(line: Line, under: Line | None) -> bool:
+    """Whether three or more words stand over as many values."""
+    return (
+        under is not None
+        and len(line.cells) >= 3
+        and len(under.cells) == len(line.cells)
+        and not re.search(r"\d", line.text)
+        and bool(re.search(r"\d", under.text))
+    )
+
+
+def _row(line: Line, under: Line | None, order: int, near: frozenset[str]) -> Iterator[Candidate]:
     """Key on the left, value on the right; with more cells, each with all to its left."""
     cells = [c.text for c in line.cells]
-    if all(_label(text) for text in cells):
+    if all(_label(text) for text in cells) or _headed(line, under):
         return  # a row of headings: its values stand below
     for at in range(1, len(cells)):
         yield _made(cells[at], " ".join(cells[:at]), near, line, order)

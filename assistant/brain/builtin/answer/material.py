@@ -91,7 +91,7 @@ def of_document(data: dict[str, Any], marks: dict[str, str]) -> Material:
         for t in data.get("tables", ())
         if len(t.get("rows", ())) > 1
     )
-    in_tables = {" | ".join(row) for table in tables for row in table.rows}
+    in_tables = {" | ".join(row) for table in tables for row in table.rows if len(row) > 2}
     lines: list[Line] = []
     sections: list[tuple[str, str, str]] = []
     for section in data.get("sections", ()):
@@ -112,7 +112,7 @@ def of_sources(sources: Sequence[Any], marks: Sequence[str]) -> Material:
     for index, source in enumerate(sources):
         mark = marks[index] if index < len(marks) else ""
         heading = source.locator.rpartition("heading=")[2]
-        text = str(getattr(source, "passage", "") or source.quote)
+        text = str(getattr(source, "text", "") or source.quote)
         sections.append((heading, text, mark))
         rows = [tuple(c.strip() for c in r.split(" | ")) for r in text.splitlines() if " | " in r]
         if len(rows) > 1 and len({len(r) for r in rows}) == 1:

@@ -63,7 +63,7 @@ _KINDS: Final = (
     (_c(r"\bwhere\b|\baddress\b|which (?:city|town|street|country|place)|哪里|哪儿|地址|位于|哪个城市|地点|住在哪"), ("place",)),
 )  # fmt: skip
 _OPERATIONS: Final = (
-    ("difference", _c(r"\bdifference between|how much (?:more|less|cheaper|dearer|higher|lower|larger|smaller|bigger|taller|heavier)"
+    ("difference", _c(r"\bdifference between|how much .{1,40}(?:dearer|cheaper|more expensive|heavier|longer) than|how much (?:more|less|cheaper|dearer|higher|lower|larger|smaller|bigger|taller|heavier)"
                       r"|how many (?:more|fewer|less)|\bmore (?:expensive )?than .* by how much|相差|差多少|差几|多多少|少多少|贵多少|便宜多少|高多少|低多少")),
     ("average", _c(r"\baverage|\bmean\b(?! by| when| to)|平均")),
     ("max", _c(r"\b(?:highest|largest|biggest|greatest|maximum|max|most expensive|dearest|longest|oldest|best[- ]?(?:selling|paid)?|latest|heaviest|tallest|strongest|top)\b"
@@ -74,6 +74,7 @@ _OPERATIONS: Final = (
                r"|\boverall\b|加起来|总和|之和|合起来|总共|一共|合计|总计|总(?!经理|部|监|裁)")),
     ("count", _c(r"\bhow many\b|\bcount\b|\bnumber of\b|多少(?:个|人|位|名|种|条|件|行|家)|几(?:个|位|名|种|人|条|件|家|行)")),
 )  # fmt: skip
+_OLD: Final = _c(r"how old\b|几岁|多大年纪|多大了")
 _SUPERLATIVES: Final = (
     (_c(r"\b(?:oldest|youngest)\b|年龄最|最(?:年轻|年长|老)"), "@age"),
     (_c(r"most expensive|cheapest|dearest|最贵|最便宜"), "@price"),
@@ -95,7 +96,7 @@ _WHOLE = re.compile(
 )
 _GIST = re.compile(
     r"summar[iy]|\bgist\b|main (?:points?|ideas?|message)|key points|in (?:a few|two|three|short) (?:words|sentences|lines)"
-    r"|what(?:'s| is| are) (?:it|this|that|the [\w ]{1,30}) (?:all )?about\b|\btl;?dr\b|\boverview\b|boil .* down|in a nutshell|\bessence\b|\brecap\b"
+    r"|what(?:'s| is| are) (?:it|(?:this|that|the)(?: [\w ]{1,30})?) (?:all )?about\b|\btl;?dr\b|\boverview\b|boil .* down|in a nutshell|\bessence\b|\brecap\b"
     r"|总结|概括|大意|摘要|要点|主要内容|讲的是什么|主要(?:讲|说)|概述",
     re.IGNORECASE,
 )
@@ -165,6 +166,8 @@ def understood(text: str) -> Question:
         about = ("@total",)
     if kinds[:1] == ("span",) and not about:
         about = ("@term",)
+    if _OLD.search(core) and "@age" not in about:
+        about = (*about, "@age")
     doing = frozenset(
         t for name, pattern in _OPERATIONS for m in pattern.finditer(core) for t in terms(m.group())
     )

@@ -17,7 +17,20 @@ ENOUGH: Final = 0.62
 NEARBY: Final = 0.6
 """What a word counts that stands near the value, not in its name."""
 _LOOSE: Final = frozenset(
-    {"@name", "@item", "@category", "@status", "@time", "@date", "@amount", "@quantity"}
+    {
+        "@name",
+        "@item",
+        "@category",
+        "@status",
+        "@time",
+        "@date",
+        "@amount",
+        "@quantity",
+        "@start",
+        "@end",
+        "@shop",
+        "@contact",
+    }
 )
 
 
@@ -50,7 +63,7 @@ def scored(question: Question, pool: Sequence[Candidate], *, noisy: bool) -> lis
     """The candidates that answer, best first; none where nothing is about what was asked."""
     weight = weights(question, pool)
     whole = sum(weight.values())
-    if not whole:
+    if not whole or all(len(t) == 1 and not t.isascii() for t in question.terms):
         return _alone(question, pool)
     out = []
     for candidate in pool:
@@ -74,7 +87,7 @@ def scored(question: Question, pool: Sequence[Candidate], *, noisy: bool) -> lis
             ):
                 missing = True
         covered, named = covered / whole, named / whole
-        if missing or covered < ENOUGH:
+        if missing or covered < _enough(question, candidate):
             continue
         extra = [t for t in candidate.key if t.startswith("@") and not match(t, question.terms)]
         penalty = 0.12 * len(extra) if candidate.pair else 0.02 * len(extra)
@@ -84,6 +97,14 @@ def scored(question: Question, pool: Sequence[Candidate], *, noisy: bool) -> lis
         out.append(Scored(candidate, score, covered))
     out.sort(key=lambda s: (-s.score, s.candidate.order))
     return out
+
+
+def _enough(question: Question, candidate: Candidate) -> float:
+    """Less is enough where the value's form, or its own key, says what it is."""
+    if question.kinds and question.kinds[0] in {"phone", "email", "web"} & candidate.kinds:
+        return 0.3
+    strict = {t for t in question.terms if t.startswith("@")}
+    return 0.45 if candidate.pair and strict and strict <= candidate.key else ENOUGH
 
 
 def _fit(question: Question, candidate: Candidate) -> float:

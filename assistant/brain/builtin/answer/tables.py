@@ -158,7 +158,9 @@ def _target(
             if {"@city", "@address", "@country"} & set(terms(h))
         ]
         return places[0] if places else None
-    if {"money", "number", "quantity"} & set(question.kinds) and len(numeric) == 1:
+    if question.operation == "count":
+        return None
+    if {"money", "quantity"} & set(question.kinds) and len(numeric) == 1:
         return numeric[0]
     return None
 
