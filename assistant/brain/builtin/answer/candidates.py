@@ -40,8 +40,10 @@ def candidates(material: Material) -> list[Candidate]:
     """Every candidate of the lines of a material, in reading order."""
     out: list[Candidate] = []
     lines = material.lines
+    # what stands at the head of a picture is what all of it is about
+    top = {t for line in lines[:2] for t in terms(line.text)} if material.noisy else set()
     for order, line in enumerate(lines):
-        near = set(terms(line.heading))
+        near = set(terms(line.heading)) | top
         if order:
             near |= set(terms(lines[order - 1].text)) if not line.sentence else set()
         frozen = frozenset(near)
@@ -89,6 +91,8 @@ def _row(line: Line, under: Line | None, order: int, near: frozenset[str]) -> It
     if all(_label(text) for text in cells) or _headed(line, under):
         return  # a row of headings: its values stand below
     for at in range(1, len(cells)):
+        if _label(cells[at]):
+            continue
         yield _made(cells[at], " ".join(cells[:at]), near, line, order)
 
 
@@ -145,7 +149,7 @@ def _below(lines: Sequence[Line], order: int, near: frozenset[str]) -> Iterator[
                     overlap > 0.4 * min(cell.width, other.width)
                     and other.y - cell.y < 3.2 * cell.height
                 ):
-                    if not _COLON.match(other.text):
+                    if not _COLON.match(other.text) and not _label(other.text):
                         yield _made(other.text, cell.text, near, under, order + step)
                     break
             else:

@@ -173,7 +173,8 @@ def _blocks(text: str) -> list[str]:
             out
             and line
             and len(out[-1]) > 45
-            and line[0].islower()
+            and (line[0].islower() or re.search(r"(?:^|\s)[a-z]{1,12}$", out[-1]))
+            and not re.match(r"\d+[.)]\s", line)
             and not out[-1].rstrip().endswith((".", "!", "?", ":", "。", "：", "|"))
             and " | " not in out[-1] + line
         )

@@ -20,7 +20,7 @@ IMPLIED: Final = {
     "@name": ("name",), "@hours": ("time",), "@fee": ("money",), "@weight": ("quantity",),
     "@distance": ("quantity",), "@length": ("quantity", "span"), "@height": ("quantity",),
     "@temperature": ("quantity",), "@city": ("place",), "@due": ("date",), "@quantity": ("number",),
-    "@age": ("number",), "@fax": ("phone",),
+    "@age": ("number",), "@address": ("address",),
 }  # fmt: skip
 """Concepts that a value of the kind names by its mere form."""
 PEOPLE: Final = frozenset(
@@ -49,7 +49,7 @@ _KINDS: Final = (
         r"|\bwhen (?:do|does|is|are|will) .*\b(?:open|close|shut|depart|leave|arrive|board|start|begin|end|finish)"),
      ("time", "date")),
     (_c(r"\bhow long\b|\bfor how many (?:days|weeks|months|years|hours|minutes)|多久|多长时间|duration|多少(?:天|年|个?月|小时|分钟)"
-        r"|几(?:天|年|个?月|周|个?小时|分钟)|how many (?:days|weeks|months|years|hours|minutes|nights|seconds)"),
+        r"|几(?:天|年|个?月|周|个?小时|分钟)|how many (?:days|weeks|months|years|hours|minutes|nights|seconds)|how often|多久一次"),
      ("span", "quantity")),
     (_c(r"\bwhen\b|\bdates?\b|\bwhat day\b|which day|which year|what year|which month|deadline|by what day|日期|什么时候|何时"
         r"|哪(?:一)?[天年日月]|几月|几号(?!座|楼|线|车|桌|登|口|房|厅)|截止|周几|星期几|expir|到期|有效期|生日"), ("date", "time", "span")),
@@ -60,10 +60,10 @@ _KINDS: Final = (
     (_c(r"\bhow many\b|\bnumber of\b|\bhow often\b|几(?:个|位|人|名|间|次|页|张|件|台|条|种|瓶|杯|盒|片|粒)|多少(?:个|人|位|名|次|间|件|张|台|页|条|种|瓶|辆|户)"), ("number", "quantity")),
     (_c(r"\bhow much\b|多少钱|价格|价钱|金额|费用|\bcosts?\b|\bprice|what (?:did|do|does|will|must|should) .*\b(?:pay|paid|owe)\b|花了多少|总共|一共|合计|总额|总计"),
      ("money", "quantity", "percent", "span", "number")),
-    (_c(r"\bwhere\b|\baddress\b|which (?:city|town|street|country|place)|哪里|哪儿|地址|位于|哪个城市|地点|住在哪"), ("place",)),
+    (_c(r"\bwhere\b|\baddress\b|which (?:city|town|street|country|place)|哪里|哪儿|地址|位于|哪个城市|地点|住在哪"), ("place", "address")),
 )  # fmt: skip
 _OPERATIONS: Final = (
-    ("difference", _c(r"\bdifference between|how much .{1,40}(?:dearer|cheaper|more expensive|heavier|longer) than|how much (?:more|less|cheaper|dearer|higher|lower|larger|smaller|bigger|taller|heavier)"
+    ("difference", _c(r"\bdifference between|(?:dearer|cheaper|more expensive|heavier|longer) than|how much (?:more|less|cheaper|dearer|higher|lower|larger|smaller|bigger|taller|heavier)"
                       r"|how many (?:more|fewer|less)|\bmore (?:expensive )?than .* by how much|相差|差多少|差几|多多少|少多少|贵多少|便宜多少|高多少|低多少")),
     ("average", _c(r"\baverage|\bmean\b(?! by| when| to)|平均")),
     ("max", _c(r"\b(?:highest|largest|biggest|greatest|maximum|max|most expensive|dearest|longest|oldest|best[- ]?(?:selling|paid)?|latest|heaviest|tallest|strongest|top)\b"
@@ -166,6 +166,8 @@ def understood(text: str) -> Question:
         about = ("@total",)
     if kinds[:1] == ("span",) and not about:
         about = ("@term",)
+    if kinds[:1] == ("date",) and re.search(r"\bpay|paid|付|交", core) and "@due" not in about:
+        about = (*about, "@due")
     if _OLD.search(core) and "@age" not in about:
         about = (*about, "@age")
     doing = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +11,11 @@ from typing import Final
 
 from assistant.brain.builtin.answer.candidates import NAME, Candidate
 from assistant.brain.builtin.answer.lexicon import match
-from assistant.brain.builtin.answer.question import IMPLIED, MONEY, PEOPLE, Question
+from assistant.brain.builtin.answer.question import CODES, IMPLIED, MONEY, PEOPLE, Question
 
 ENOUGH: Final = 0.62
 """Share of what was asked (rare words count more) that a candidate must be about."""
-NEARBY: Final = 0.6
+NEARBY: Final = 0.66
 """What a word counts that stands near the value, not in its name."""
 _LOOSE: Final = frozenset(
     {
@@ -31,6 +32,10 @@ _LOOSE: Final = frozenset(
         "@shop",
         "@contact",
     }
+)
+
+_NAME_ZH: Final = re.compile(
+    r"(?:是|叫|为|：|:)\s*[一-鿿]{2,4}(?![一-鿿])|[一-鿿](?:先生|女士|老师|师傅|经理|医生|教授)"
 )
 
 
@@ -54,6 +59,8 @@ def weights(question: Question, pool: Sequence[Candidate]) -> dict[str, float]:
         out[term] = 0.5 + math.log(1 + total / (1 + frequency[term])) / math.log(1 + total)
         if term in IMPLIED and set(IMPLIED[term]) & set(question.kinds):
             out[term] *= 0.5
+        if term in _LOOSE:
+            out[term] *= 0.5
         if len(term) == 1 and not term.isascii():
             out[term] *= 0.3  # one Chinese character is seldom a word
     return out
@@ -75,7 +82,8 @@ def scored(question: Question, pool: Sequence[Candidate], *, noisy: bool) -> lis
         for term, w in weight.items():
             in_key = match(term, candidate.key, noisy=noisy)
             near = NEARBY * match(term, candidate.near, noisy=noisy)
-            if term in IMPLIED and candidate.kinds & set(IMPLIED[term]) & set(question.kinds):
+            formed = term in IMPLIED and candidate.kinds & set(IMPLIED[term]) & set(question.kinds)
+            if formed and not candidate.key & CODES:
                 near = max(near, 0.75)
             covered += w * max(in_key, near)
             named += w * in_key
@@ -91,6 +99,12 @@ def scored(question: Question, pool: Sequence[Candidate], *, noisy: bool) -> lis
             continue
         extra = [t for t in candidate.key if t.startswith("@") and not match(t, question.terms)]
         penalty = 0.12 * len(extra) if candidate.pair else 0.02 * len(extra)
+        if (
+            "date" in question.kinds
+            and candidate.value
+            and not any(map(str.isdigit, candidate.value))
+        ):
+            penalty += 0.1  # a day of the week says less than a date
         small = sum(match(t, candidate.near | candidate.key) > 0.5 for t in question.minor)
         penalty -= 0.05 * small
         score = covered + 0.5 * named + 0.25 * fit + (0.15 if candidate.pair else 0.0) - penalty
@@ -103,7 +117,7 @@ def _enough(question: Question, candidate: Candidate) -> float:
     """Less is enough where the value's form, or its own key, says what it is."""
     if question.kinds and question.kinds[0] in {"phone", "email", "web"} & candidate.kinds:
         return 0.3
-    strict = {t for t in question.terms if t.startswith("@")}
+    strict = {t for t in question.terms if t.startswith("@") and t not in _LOOSE}
     return 0.45 if candidate.pair and strict and strict <= candidate.key else ENOUGH
 
 
@@ -126,7 +140,9 @@ def _fit(question: Question, candidate: Candidate) -> float:
 def _named(candidate: Candidate) -> bool:
     """Whether there is a name in it: capitals, or Chinese, which has none."""
     text = candidate.value or candidate.line.text
-    return bool(NAME.search(text)) or any("一" <= c <= "鿿" for c in text)
+    if candidate.pair and any("一" <= c <= "鿿" for c in text):
+        return True
+    return bool(NAME.search(text) or _NAME_ZH.search(text))
 
 
 def _alone(question: Question, pool: Sequence[Candidate]) -> list[Scored]:

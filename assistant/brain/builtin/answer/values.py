@@ -48,7 +48,7 @@ _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("web", _compiled(r"\bhttps?://[^\s<>()\"”]+|\bwww\.[\w-]+(?:\.[\w-]+)+[^\s<>()\"”]*"
                       r"|\b[\w-]{2,}\.(?:com|org|net|edu|gov|io|co\.uk|de|fr|cn|example)\b[^\s<>()\"”]*")),
     ("date", _compiled(
-        r"\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b"
+        r"\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b(?:0\d|1[0-2])/\d{4}\b|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b"
         rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s?(?:of\s)?[-\s]?(?:{_MONTHS})\b\.?,?[-\s]?(?:'?\d{{4}}|\d{{2}}\b(?!:))?"
         rf"|\b(?:{_MONTHS})\b\.?\s?\d{{1,2}}(?:st|nd|rd|th)?\b(?!:)(?:,?\s?\d{{4}})?"
         rf"|\b(?:{_MONTHS})\b\.?,?\s\d{{4}}\b"
@@ -67,6 +67,11 @@ _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("phone", _compiled(
         r"(?<![\w.])(?:\+\d{1,3}[\s.\-]?)?\(?\d{2,5}\)?(?:[\s.\-/]\(?\d{2,8}\)?){1,4}(?![\w.]*\d)"
         r"|(?<![\w.])\+\d{8,14}\b|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{9,10}(?!\d)|(?<!\d)400-?\d{3}-?\d{4}(?!\d)"
+    )),
+    ("address", _compiled(
+        r"(?:(?:Flat|Unit|Apt\.?|\d+(?:st|nd|rd|th) Floor)\s?\w*,\s*)?\b\d{1,4}[A-Za-z]?,?\s(?:[A-Z][\w'’-]+\s){1,3}"
+        r"(?:Street|St|Road|Rd|Lane|Ln|Avenue|Ave|Row|Terrace|Drive|Square|Place|Court|Way|Close|Boulevard|Blvd|Park)\b\.?(?:,\s[A-Z][\w\s]+)?"
+        r"|[\u4e00-\u9fff]{2,12}(?:路|街|大街|大道|巷)\s?\d+\s?号"
     )),
     ("percent", _compiled(rf"{_N}\s?(?:%|％|percent\b|per cent\b)|百分之[\d一二三四五六七八九十百点]+")),
     ("money", _compiled(

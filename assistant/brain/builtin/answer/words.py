@@ -37,7 +37,7 @@ CONCEPTS: Final[dict[str, str]] = {
     # time
     "due": "due date|due|payment due|pay by|payable by|date due|到期|到期日|付款期限|截止|截止日期|deadline"
     "|应付日期|还款日|期限",
-    "expiry": "expiry|expires|expire|expiry date|expiration|expiration date|exp date|valid until"
+    "expiry": "exp|expiry|expires|expire|expiry date|expiration|expiration date|exp date|valid until"
     "|valid to|best before|use by|有效期|保质期|有效期至|失效",
     "start": "start date|start|starts|begins|begin|beginning|commences|commence|commencement"
     "|effective date|开始|起始|开始日期|起始日期|起租|生效",
@@ -230,7 +230,7 @@ MEDIUM: Final = (
     " recording audio video clip memo voice message transcript receipt invoice bill letter contract"
     " agreement lease ticket sign poster menu card label notice form according given listed shown"
     " mentioned written printed stated read transcribe ocr words word attached attachment print"
-    " note notes list paper book knowledge 图片 照片 图里 图中 图像 截图 文档 文件 表格 表里 表中 录音"
+    " note notes list paper book knowledge manual handbook library store stored search archive often 图片 照片 图里 图中 图像 截图 文档 文件 表格 表里 表中 录音"
     " 音频 视频 收据 小票 发票 账单 合同 信里 单子 菜单 海报 牌子 资料 笔记 上面 里面 写着"
 )
 GENERIC: Final = (
