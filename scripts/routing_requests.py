@@ -113,7 +113,8 @@ def _framed(row: Row, chance: random.Random) -> str:
 DEED = re.compile(
     r"(?:please |can you |could you )*(?P<deed>(?:say|read|speak|translate|draw|paint|transcribe"
     r"|write down|scan|describe|summari[sz]e|make|compose|generate|create|sharpen|clean|denoise"
-    r"|improve|search|look|remember|calculate|convert|tell me|watch|listen|remove|type|copy|count)\b.+)",
+    r"|improve|search|look|remember|calculate|convert|tell me|watch|listen|remove|type|copy"
+    r"|count)\b.+)",
     re.IGNORECASE,
 )
 NOT = (

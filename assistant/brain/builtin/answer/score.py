@@ -18,20 +18,8 @@ ENOUGH: Final = 0.62
 NEARBY: Final = 0.66
 """What a word counts that stands near the value, not in its name."""
 _LOOSE: Final = frozenset(
-    {
-        "@name",
-        "@item",
-        "@category",
-        "@status",
-        "@time",
-        "@date",
-        "@amount",
-        "@quantity",
-        "@start",
-        "@end",
-        "@shop",
-        "@contact",
-    }
+    "@name @item @category @status @time @date @amount @quantity @start @end @shop @contact"
+    " @departure".split()
 )
 
 _NAME_ZH: Final = re.compile(
