@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.tools.documents_made import locators, png, see, text
 from tools.documents import read
@@ -218,3 +221,11 @@ def test_opendocument_text_and_sheets(tmp_path: Path) -> None:
     )
     assert read(sheet).sections[0].locator == "sheet=Stock rows=1-1"
     assert read(sheet).sections[0].table == (("Nuts", "7"),)
+
+
+@pytest.mark.parametrize("make", [word, slides, sheets])
+def test_a_stored_copy_is_read_without_its_ending(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    stored = make(tmp_path / "a.office").rename(tmp_path / "4f2a")
+    assert read(stored).sections

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from tools.documents.base import TABLE_ROWS, Job, Table, cells
 from tools.documents.drawings import A, C, R, chart
@@ -26,9 +26,10 @@ def read_xlsx(job: Job) -> None:
     """Read ``job.path``, streaming; hidden sheets too. Formulas give their stored values."""
     import openpyxl
 
-    with package(job) as archive:
-        book = openpyxl.load_workbook(job.path, read_only=True, data_only=True)
-        formulas = _formulas(job, archive)
+    # openpyxl judges a path by its ending, which a stored copy does not have: it gets files.
+    with package(job) as archive, job.path.open("rb") as file, job.path.open("rb") as again:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        formulas = _formulas(again, archive)
         try:
             job.title = book.properties.title or ""
             members = _members(archive)
@@ -142,7 +143,7 @@ def shown(value: Any, number_format: str = "General") -> str:
     return str(value).strip()
 
 
-def _formulas(job: Job, archive: Package) -> Workbook | None:
+def _formulas(file: BinaryIO, archive: Package) -> Workbook | None:
     """The workbook again with its formulas, where a stored result is missing somewhere."""
     import openpyxl
 
@@ -152,7 +153,7 @@ def _formulas(job: Job, archive: Package) -> Workbook | None:
     bare = re.compile(rb"</f>\s*(<v\s*/>|<v></v>)?\s*</c>|<f[^>]*/>\s*(<v\s*/>|<v></v>)?\s*</c>")
     if not any(bare.search(archive.salvage(m.filename)) for m in sheets):
         return None
-    return openpyxl.load_workbook(job.path, read_only=True)
+    return openpyxl.load_workbook(file, read_only=True)
 
 
 def _members(archive: Package) -> dict[str, str]:

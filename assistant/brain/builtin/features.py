@@ -60,7 +60,7 @@ def grams(text: str) -> Counter[str]:
 
 
 def bucket(gram: str) -> int:
-    return zlib.crc32(gram.encode()) % BUCKETS
+    return zlib.crc32(gram.encode("utf-8", "surrogatepass")) % BUCKETS
 
 
 def hashed(text: str) -> dict[int, float]:

@@ -105,7 +105,9 @@ class Newcomers:
         """[examples, d]; encoded once for a set of examples, then read back."""
         import numpy as np
 
-        key = hashlib.sha256("\0".join([self._encoder.name, *texts]).encode()).hexdigest()[:24]
+        key = hashlib.sha256(
+            "\0".join([self._encoder.name, *texts]).encode("utf-8", "replace")
+        ).hexdigest()[:24]
         path = self._cache / f"routes-{key}.npy" if self._cache else None
         if path is not None and path.is_file():
             try:

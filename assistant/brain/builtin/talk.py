@@ -120,7 +120,7 @@ def _list(things: Sequence[str], *, chinese: bool) -> str:
 
 def _next(said: Sequence[str], request: Request, earlier: Sequence[str]) -> str:
     """One of several wordings: by the text and the turn, so the same words get them all."""
-    start = (zlib.crc32(request.text.encode()) + request.turn) % len(said)
+    start = (zlib.crc32(request.text.encode("utf-8", "surrogatepass")) + request.turn) % len(said)
     ring = [*said[start:], *said[:start]]
     unused = [w for w in ring if not any(w in e for e in earlier)]
     fresh = [w for w in ring if w not in request.before] if request.before else ring
