@@ -7,6 +7,7 @@ words may be said differently.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -15,6 +16,7 @@ from assistant.brain.builtin.answer.words import CONCEPTS, GENERIC, KIN, MEDIUM,
 
 _WORD = re.compile(r"[a-z0-9\u00c0-\u024f]+(?:['’][a-z]+)?|@[a-z_]+|[\u3400-\u4dbf\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_MONTHS = {name[:3].casefold(): name.casefold() for name in calendar.month_name if name}
 _POSSESSIVE = re.compile(r"['’]s?\b")
 
 
@@ -22,6 +24,7 @@ def stem(word: str) -> str:
     """A rough stem: the same for the usual endings of one English word."""
     if word.isdigit() or word.startswith("@"):
         return word
+    word = _MONTHS.get(word, word)
     if len(word) >= 5 and word.endswith("ies"):
         return word[:-3] + "y"
     for ending in ("ing", "ed", "es", "s"):

@@ -103,6 +103,8 @@ def scored(question: Question, pool: Sequence[Candidate], *, noisy: bool) -> lis
 
 def _enough(question: Question, candidate: Candidate) -> float:
     """Less is enough where the value's form, or its own key, says what it is."""
+    if candidate.key & CODES and "phone" in question.kinds[:1] and "@phone" not in candidate.key:
+        return 2.0  # digits that only look like a telephone number: never
     if question.kinds and question.kinds[0] in {"phone", "email", "web"} & candidate.kinds:
         return 0.3
     strict = {t for t in question.terms if t.startswith("@") and t not in _LOOSE}

@@ -45,7 +45,7 @@ def from_table(question: Question, table: Table) -> FromTable | None:
     words = set(asked)
     limits = _limits(question.text)
     fits, used = _filtered(rows, table.header, words, question.text)
-    columns = _columns(table, words - used)
+    columns = _columns(table, words - used, question.text)
     used |= {t for t in words for c in columns if match(t, set(terms(table.header[c])))}
     context = set(terms(table.heading)) | {t for head in table.header for t in terms(head)}
     left = {  # names something that the table does not have
@@ -122,11 +122,15 @@ def _filtered(
     return [rows[i] for i in sorted(chosen)], used
 
 
-def _columns(table: Table, words: set[str]) -> list[int]:
+def _columns(table: Table, words: set[str], text: str) -> list[int]:
     """The columns that the question names, best first."""
     scores = {
         c: sum(match(t, set(terms(head))) for t in words) for c, head in enumerate(table.header)
     }
+    for c, head in enumerate(table.header):
+        # a name that is also a small word ("May") has no term of its own: it counts as written
+        if not terms(head) and re.search(rf"(?<!\w){re.escape(head.strip())}(?!\w)", text):
+            scores[c] = 1.0 if head.strip()[:1].isupper() else scores[c]
     return [c for c in sorted(scores, key=lambda c: (-scores[c], c)) if scores[c] >= 0.6]
 
 
