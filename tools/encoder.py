@@ -12,7 +12,10 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tools.language.glossary import glossed, has_chinese
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +42,25 @@ class _Batch:
         self.ids = ids
         self.longest = max(map(len, ids))
         self.done: Future[NDArray[np.float32]] = Future()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStates:
+    """What the encoder makes of each token of a text, and of the whole.
+
+    ``states`` is float32 [n, d], a row a token; ``spans`` are the characters from and to of each;
+    ``known`` tells which tokens the vocabulary has; ``vector`` is the text's, of length 1.
+    """
+
+    states: NDArray[np.float32]
+    spans: tuple[tuple[int, int], ...]
+    known: tuple[bool, ...]
+    vector: NDArray[np.float32]
+
+    @property
+    def unknown_share(self) -> float:
+        """Share, 0..1, of the tokens that the vocabulary does not know."""
+        return 1.0 - sum(self.known) / len(self.known) if self.known else 0.0
 
 
 class Encoder:
@@ -107,6 +129,29 @@ class Encoder:
         """Share, 0..1, of a text's tokens that the vocabulary does not know."""
         model = self.load()
         return model.unknown_share(model.tokenize([_clean(text)])[0])
+
+    def tokens(self, text: str) -> TokenStates:
+        """The states of the tokens of a text, for what a mean over them hides.
+
+        Chinese is read by the gloss of its words, whose tokens stand for the whole word. A text
+        counts up to its first 256 word pieces.
+
+        Raises:
+            Unavailable, Failed: the model's files are missing or damaged.
+        """
+        import numpy as np
+
+        clean = _clean(text)
+        gloss = glossed(clean) if has_chinese(clean) else None
+        hidden, spans, unknown = self.load().states(gloss.english if gloss else clean)
+        mean = hidden.sum(axis=0)
+        places = spans[1:-1]
+        return TokenStates(
+            hidden[1:-1],
+            tuple(gloss.original(*span) for span in places) if gloss else tuple(places),
+            tuple(not u for u in unknown[1:-1]),
+            np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32),
+        )
 
     def load(self) -> SentenceModel:
         """Load the model now if it is not; the first :meth:`encode` does it by itself."""

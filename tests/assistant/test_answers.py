@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from assistant.brain.builtin.answer import material as made_of
-from assistant.brain.builtin.answer.find import answer
-from assistant.brain.builtin.answer.lexicon import terms
-from assistant.brain.builtin.answer.material import Material
-from assistant.brain.builtin.answer.question import understood
-from assistant.brain.builtin.answer.recording import asks_for_second, heard
-from assistant.brain.builtin.answer.summary import summary
-from assistant.brain.builtin.answer.values import day, find, number
+from tools.reading import material as made_of
+from tools.reading.find import answer
+from tools.reading.lexicon import terms
+from tools.reading.material import Material
+from tools.reading.question import understood
+from tools.reading.recording import asks_for_second, heard
+from tools.reading.summary import summary
+from tools.reading.values import day, find, number
 
 
 def page(*rows: list[tuple[str, int, int]]) -> Material:

@@ -74,6 +74,20 @@ class SentenceModel:
         inner = ids[1:-1]
         return sum(token == self._unknown for token in inner) / len(inner) if inner else 0.0
 
+    def states(self, text: str) -> tuple[NDArray[np.float32], list[tuple[int, int]], list[bool]]:
+        """The last layer over one valid text, before any mean is taken.
+
+        Returns:
+            float32 ``[n, width]`` with the rows of [CLS] and [SEP]; the characters from and to
+            of each token (0, 0 for those two); whether the vocabulary lacks it.
+        """
+        import numpy as np
+
+        encoding = self._tokenizer.encode(text)
+        output = self._network.forward_batch([encoding.ids])
+        hidden = np.asarray(output.last_hidden_state)[0]
+        return hidden, encoding.offsets, [token == self._unknown for token in encoding.ids]
+
     def forward(self, batch: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Mean over each text's tokens of the last layer, scaled to length 1: [n, width]."""
         import numpy as np

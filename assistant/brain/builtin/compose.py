@@ -6,18 +6,18 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.brain.builtin.answer import material as made_of
-from assistant.brain.builtin.answer.find import Found, answer
-from assistant.brain.builtin.answer.material import Material
-from assistant.brain.builtin.answer.question import understood
-from assistant.brain.builtin.answer.recording import asks_for_second, heard
-from assistant.brain.builtin.answer.summary import Taken, summary
+from assistant.brain.builtin.features import UNKNOWN
 from assistant.brain.builtin.inventory import file_wanted, how_to_get
-from assistant.brain.builtin.newcomers import known
 from assistant.brain.builtin.plan import Plan, deeds
 from assistant.brain.builtin.refer import about
 from assistant.brain.builtin.request import Answer, Request
 from assistant.brain.builtin.talk import ADD_A_MODEL, ADD_A_MODEL_ZH, talk
+from tools.reading import material as made_of
+from tools.reading.find import Found, answer
+from tools.reading.material import Material
+from tools.reading.question import understood
+from tools.reading.recording import asks_for_second, heard
+from tools.reading.summary import Taken, summary
 
 if TYPE_CHECKING:
     from tools.base import Tool
@@ -185,7 +185,7 @@ class Composer:
 
     def _answer(self, request: Request, material: Material) -> Found | None:
         text = about(request)
-        near = self._near if known(self._encoder, text) else None
+        near = self._near if self._encoder.unknown_share(text) <= UNKNOWN else None
         return answer(text, material, near)
 
     def _near(self, question: str, texts: Sequence[str]) -> list[float]:

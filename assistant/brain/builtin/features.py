@@ -1,7 +1,9 @@
-"""What the router sees of a request: character n-grams and words, hashed, and kinds of files.
+"""What the router sees of a request: its words and Chinese characters, and kinds of files.
 
-The hash is CRC-32, which is the same on every machine, so that weights that were trained on
-one are right on another.
+Each unit (a word, a number, a sign, one Chinese character) has hashed n-grams of its letters
+and of its neighbours, which know what the encoder does not: Chinese, typing errors, names.
+The hash is CRC-32, the same on every machine, so that weights trained on one are right on
+another.
 """
 
 from __future__ import annotations
@@ -9,67 +11,79 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 BUCKETS = 1 << 15
-"""Size of the hashed n-gram space."""
+"""Size of the hashed n-gram space; bucket 0 is nothing."""
 KINDS = ("image", "audio", "video", "document")
 UNKNOWN = 0.3
 """Share of unknown tokens above which the encoder says nothing of a request."""
 LONGEST = 1000
 """Characters of a request that are looked at: the wish stands at one of its ends."""
+MOST = 96
+"""Units of a request that are looked at, half of them from its end."""
 
-_HAN = re.compile(r"[㐀-䶿一-鿿]+|[^㐀-䶿一-鿿]+")
+_UNIT = re.compile(
+    r"[㐀-䶿一-鿿]|[^\W㐀-䶿一-鿿_]+(?:'[^\W㐀-䶿一-鿿_]+)?|[%+*/=?!€$£@#]",
+)
+_HAN = re.compile(r"[㐀-䶿一-鿿]")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word, sign or Chinese character: its characters in the normalized text, its buckets."""
+
+    start: int
+    end: int
+    buckets: tuple[int, ...]
 
 
 def normalized(text: str) -> str:
-    """Lower case, compatibility forms folded, digits as 0, white space as single spaces."""
+    """Compatibility forms folded, lower case, digits as 0, clipped to both ends if long."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} {text[-LONGEST // 2 :]}"
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    folded = re.sub(r"\d", "0", folded)
-    return re.sub(r"[^\w%+*/=?'-]+", " ", folded).strip()
+    return re.sub(r"\d", "0", folded)
 
 
-def clipped(text: str) -> str:
-    """Both ends of a long request, where a person says what they want of the rest."""
-    if len(text) <= LONGEST:
-        return text
-    return f"{text[: LONGEST // 2]} {text[-LONGEST // 2 :]}"
+def units(text: str) -> tuple[Unit, ...]:
+    """The units of a :func:`normalized` text, at most :data:`MOST`."""
+    found = [(m.start(), m.end(), m.group()) for m in _UNIT.finditer(text)]
+    out = tuple(
+        Unit(start, end, tuple(bucket(g) for g in _grams(found, at)))
+        for at, (start, end, _) in enumerate(found)
+    )
+    return out if len(out) <= MOST else out[: MOST // 2] + out[-MOST // 2 :]
 
 
-def grams(text: str) -> Counter[str]:
-    """Counts of character n-grams (1 to 3 in Chinese, 3 to 5 in words), words and word pairs."""
-    counts: Counter[str] = Counter()
-    for run in _HAN.findall(normalized(clipped(text))):
-        if "㐀" <= run[0] <= "鿿":
-            for size in (1, 2, 3):
-                counts.update(run[i : i + size] for i in range(len(run) - size + 1))
-            continue
-        words = run.split()
-        counts.update(f"w:{word}" for word in words)
-        counts.update(f"w:{a} {b}" for a, b in pairwise(words))
-        for word in words:
-            padded = f" {word} "
-            for size in (3, 4, 5):
-                counts.update(padded[i : i + size] for i in range(len(padded) - size + 1))
-    first = normalized(text)[:24].split()
-    if first:
-        counts[f"^:{first[0]}"] += 1
-    return counts
+def _grams(found: Sequence[tuple[int, int, str]], at: int) -> Iterator[str]:
+    """N-grams of one unit: 1 to 3 characters in Chinese; else 3 to 5 letters, word, word pair."""
+    start, end, word = found[at]
+    before = found[at - 1] if at else (0, -1, "")
+    after = found[at + 1] if at + 1 < len(found) else (-1, 0, "")
+    if _HAN.match(word):
+        left = before[2] if before[1] == start and _HAN.match(before[2]) else ""
+        right = after[2] if after[0] == end and _HAN.match(after[2]) else ""
+        yield word
+        if left:
+            yield left + word
+        if right:
+            yield word + right
+        if left and right:
+            yield left + word + right
+        return
+    yield f"w:{word}"
+    if before[2]:
+        yield f"w:{before[2]} {word}"
+    padded = f" {word} "
+    for size in (3, 4, 5):
+        for i in range(len(padded) - size + 1):
+            yield padded[i : i + size]
 
 
 def bucket(gram: str) -> int:
-    return zlib.crc32(gram.encode("utf-8", "surrogatepass")) % BUCKETS
-
-
-def hashed(text: str) -> dict[int, float]:
-    """Bucket -> damped count of the n-grams of a request."""
-    out: dict[int, float] = {}
-    for gram, count in grams(text).items():
-        place = bucket(gram)
-        out[place] = out.get(place, 0.0) + min(2.0, count) ** 0.5
-    return out
+    return zlib.crc32(gram.encode("utf-8", "surrogatepass")) % (BUCKETS - 1) + 1
 
 
 def kind_flags(kinds: Sequence[str]) -> list[float]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.brain.builtin.answer.candidates import candidates
-from assistant.brain.builtin.answer.computed import items
-from assistant.brain.builtin.answer.values import find, number
 from assistant.brain.builtin.compose import Composer, material_of
 from assistant.brain.builtin.plan import Step
 from assistant.brain.builtin.request import Answer, Request
+from tools.reading.candidates import candidates
+from tools.reading.computed import items
+from tools.reading.values import find, number
 
 _N = r"(?P<n>\d[\d,]*\.?\d*)"
 _RATE = re.compile(

@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assistant.brain.builtin.answer.question import understood
-from assistant.brain.builtin.answer.values import SMALL
 from assistant.brain.builtin.inventory import TOOLS
 from assistant.brain.builtin.refer import elliptic, handle_for, names_one
 from assistant.brain.builtin.request import Request
@@ -21,6 +19,8 @@ from assistant.brain.builtin.route import Route, Router
 from assistant.brain.builtin.talk import is_talk
 from tools.base import Tool
 from tools.everyday.calculate import looks_like_calculation
+from tools.reading.question import understood
+from tools.reading.values import SMALL
 
 _STAGES = {
     "enhance_audio": 0,

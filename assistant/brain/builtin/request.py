@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-_CHINESE = re.compile(r"[㐀-䶿一-鿿]")
-
-
-def is_chinese(text: str) -> bool:
-    """Whether the text is meant to be read in Chinese: a fifth of its letters are."""
-    letters = sum(c.isalpha() for c in text)
-    return bool(letters) and len(_CHINESE.findall(text)) / letters > 0.2
+from tools.language.glossary import is_chinese
 
 
 @dataclass(frozen=True, slots=True)

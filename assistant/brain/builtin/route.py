@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.brain.builtin.head import Head, load
-from assistant.brain.builtin.newcomers import CHOSEN, Newcomers, known
+from assistant.brain.builtin.newcomers import CHOSEN, Newcomers
+from assistant.brain.builtin.seen import see
 
 if TYPE_CHECKING:
     from tools.base import Tool
@@ -42,7 +43,7 @@ class Router:
         self._names = frozenset(t.name for t in tools)
         self._encoder = encoder
         self._head: Head = load()
-        self._newcomers = Newcomers(tools, self._head, encoder, cache)
+        self._newcomers = Newcomers(tools, self._head.tools, self._head.metric, encoder, cache)
         self._route = lru_cache(maxsize=64)(self._routed)
 
     def route(self, text: str, kinds: Sequence[str] = ()) -> Route:
@@ -57,11 +58,10 @@ class Router:
         """What the head wants, and the scores of its tools and of the newcomers."""
         if not text.strip():
             return [], dict.fromkeys((*self._head.tools, *self._names), 0.0)
-        clipped = text[:1000]
-        vector = self._encoder.encode([clipped])[0] if known(self._encoder, clipped) else None
-        scores = self._head.scores(text, vector, kinds)
+        seen = see(text, self._encoder)
+        scores = self._head.scores(seen, kinds)
         out = dict(zip(self._head.tools, map(float, scores.tools), strict=True))
-        new = self._newcomers.scores(text, vector, kinds, max(out.values()))
+        new = self._newcomers.scores(seen, kinds, max(out.values()), scores.any)
         return self._head.wanted(scores), out | new
 
     def _routed(self, text: str, kinds: tuple[str, ...]) -> Route:

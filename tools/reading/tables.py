@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from statistics import fmean
 
-from assistant.brain.builtin.answer.lexicon import match, terms
-from assistant.brain.builtin.answer.material import Table
-from assistant.brain.builtin.answer.question import Question
-from assistant.brain.builtin.answer.values import day, number, plain_number
+from tools.reading.lexicon import match, terms
+from tools.reading.material import Table
+from tools.reading.question import Question
+from tools.reading.values import day, number, plain_number
 
 _ABOVE = re.compile(
     r"\b(?:more|greater|higher|larger|over|above|exceed\w*|older|later|after) (?:than )?(?P<n>\d[\d,.]*)|(?:超过|大于|高于|多于)\s?(?P<z>\d[\d,.]*)",

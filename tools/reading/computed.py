@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.brain.builtin.answer.candidates import Candidate
-from assistant.brain.builtin.answer.lexicon import match, terms
-from assistant.brain.builtin.answer.question import MONEY, Question
-from assistant.brain.builtin.answer.values import currency, day, find, number, plain_number
+from tools.reading.candidates import Candidate
+from tools.reading.lexicon import match, terms
+from tools.reading.question import MONEY, Question
+from tools.reading.values import currency, day, find, number, plain_number
 
 _CHANGE = re.compile(
     r"\bchange\b.*?\b(?:from|of|for|out of|if|with|on|when)\b.*?(?P<n>\d[\d.,]*)|(?P<m>\d[\d.,]*).{0,40}\bchange\b|(?:付|给)了?\s?(?P<z>\d[\d.,]*).*?找",

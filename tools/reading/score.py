@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.brain.builtin.answer.candidates import NAME, Candidate
-from assistant.brain.builtin.answer.lexicon import match
-from assistant.brain.builtin.answer.question import CODES, IMPLIED, MONEY, PEOPLE, Question
+from tools.reading.candidates import NAME, Candidate
+from tools.reading.lexicon import match
+from tools.reading.question import CODES, IMPLIED, MONEY, PEOPLE, Question
 
 ENOUGH: Final = 0.62
 """Share of what was asked (rare words count more) that a candidate must be about."""

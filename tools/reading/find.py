@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.brain.builtin.answer.candidates import NAME, Candidate, candidates
-from assistant.brain.builtin.answer.computed import computed
-from assistant.brain.builtin.answer.lexicon import match, terms
-from assistant.brain.builtin.answer.material import Line, Material
-from assistant.brain.builtin.answer.question import PEOPLE, Question, understood
-from assistant.brain.builtin.answer.score import Scored, scored
-from assistant.brain.builtin.answer.tables import from_table
-from assistant.brain.builtin.answer.values import day, find
+from tools.reading.candidates import NAME, Candidate, candidates
+from tools.reading.computed import computed
+from tools.reading.lexicon import match, terms
+from tools.reading.material import Line, Material
+from tools.reading.question import PEOPLE, Question, understood
+from tools.reading.score import Scored, scored
+from tools.reading.tables import from_table
+from tools.reading.values import day, find
 
 Near = Callable[[str, Sequence[str]], Sequence[float]]
 """Cosines of a question with some texts."""

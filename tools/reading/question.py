@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from assistant.brain.builtin.answer.lexicon import GENERIC_TERMS, plain, terms
-from assistant.brain.builtin.request import is_chinese
+from tools.language.glossary import is_chinese
+from tools.reading.lexicon import GENERIC_TERMS, plain, terms
 
 MONEY: Final = frozenset(
     "@total @subtotal @amount_due @amount @tax @change @cash @tip @service @discount @deposit @rent"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.brain.builtin.answer.lexicon import terms
-from assistant.brain.builtin.answer.material import Cell, Line, Material
-from assistant.brain.builtin.answer.values import Value, find
+from tools.reading.lexicon import terms
+from tools.reading.material import Cell, Line, Material
+from tools.reading.values import Value, find
 
 _COLON = re.compile(r"^(?P<key>[^:：=]{1,60}?)\s*(?:[:：]|\s=\s|\s[-–]\s(?=\S))\s*(?P<value>.+)$")
 _DOTS = re.compile(r"\s*(?:\.{2,}|…+|_{2,})\s*")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.brain.builtin.answer.lexicon import match, plain, terms
-from assistant.brain.builtin.answer.material import Line, Material
+from tools.reading.lexicon import match, plain, terms
+from tools.reading.material import Line, Material
 
 _SECOND = re.compile(
     r"\b(?:at (?:what|which) (?:second|time|point|minute|moment)|when (?:do|does|did|is|are|was|were)\b.*\b(?:say|says|said|mention\w*|talk\w*|speak\w*|come up|name\w*|begin|start)"

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from assistant.brain.builtin.answer.words import CONCEPTS, GENERIC, KIN, MEDIUM, STOP, STOP_ZH
+from tools.reading.words import CONCEPTS, GENERIC, KIN, MEDIUM, STOP, STOP_ZH
 
 _WORD = re.compile(r"[a-z0-9\u00c0-\u024f]+(?:['’][a-z]+)?|@[a-z_]+|[\u3400-\u4dbf\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")

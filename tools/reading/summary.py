@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from assistant.brain.builtin.answer.lexicon import terms
-from assistant.brain.builtin.answer.material import sentences
+from tools.reading.lexicon import terms
+from tools.reading.material import sentences
 
 DAMPING: Final = 0.85
 THRESHOLD: Final = 0.1
