@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from tools.emotion.feeling import Feeling
     from tools.encoder import Encoder
     from tools.media.image import Image
+    from tools.reading.find import Found
+    from tools.reading.material import Material
+    from tools.reading.reader import Reader
 
 RECENT = 200
 """Messages of a conversation that a turn looks back on."""
@@ -176,19 +179,31 @@ class House:
             return self.facts.keep(text, session, turn_id).text
 
         return [
-            Look(self.ocr, self.codes),
-            ReadText(self.ocr),
+            Look(self.ocr, self.codes, answering=self.answering),
+            ReadText(self.ocr, self.answering),
             ScanCodes(self.codes),
-            Transcribe(self.recognizer),
+            Transcribe(self.recognizer, self.answering),
             Speak(self.synthesizer),
-            ReadDocument(ocr=self.read_picture, rank=self.rank),
-            SearchKnowledge(search),
+            ReadDocument(ocr=self.read_picture, rank=self.rank, answering=self.answering),
+            SearchKnowledge(search, self.answering),
             Remember(keep),
             Recall(recall),
             SenseEmotion(self.encoder),
             Calculate(),
             Clock(),
         ]
+
+    @cached_property
+    def reader(self) -> Reader:
+        from tools.reading.reader import Reader
+
+        return Reader(self.encoder)
+
+    def answering(self, question: str, material: Material) -> Found | None:
+        """What answers a question in a material that a tool has read."""
+        from tools.reading.find import answer
+
+        return answer(question, material, self.reader)
 
     def read_picture(self, pixels: PilImage) -> str:
         """The text in a PIL image, for documents whose pages are pictures."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tools.engines.adapter import adapted
 from tools.errors import Failed, Unavailable
 
 if TYPE_CHECKING:
@@ -22,13 +23,19 @@ class SentenceModel:
     Args:
         folder: holds ``model.bin``, ``config.json`` and ``tokenizer.json``.
         threads: how many :meth:`forward` calls may compute at the same time, each on one core.
+        adapter: what to add to the weights (see :mod:`tools.engines.adapter`).
 
     Raises:
         Unavailable: a file or a library is missing.
         Failed: a file is damaged.
     """
 
-    def __init__(self, folder: Path = FOLDER, threads: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path = FOLDER,
+        threads: int = 1,
+        adapter: Mapping[str, np.ndarray] | None = None,
+    ) -> None:
         try:
             import ctranslate2
             from tokenizers import Tokenizer
@@ -44,6 +51,8 @@ class SentenceModel:
             raise Unavailable(
                 f"A file of the sentence encoder is missing: {error.filename}.", _REINSTALL
             ) from error
+        if adapter is not None:
+            files["model.bin"] = adapted(files["model.bin"], adapter)
         # Only ids are fed, but the loader insists on a vocabulary; parsing the real one of
         # 30,522 entries a second time would only cost start-up.
         files["vocabulary.txt"] = b"[UNK]\n"
@@ -73,6 +82,19 @@ class SentenceModel:
         """Share of [UNK] among the tokens between [CLS] and [SEP]; 0.0 if there are none."""
         inner = ids[1:-1]
         return sum(token == self._unknown for token in inner) / len(inner) if inner else 0.0
+
+    def pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Token ids without [CLS] and [SEP], and the characters from and to of each."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        return encoding.ids, encoding.offsets
+
+    def joint(self, ids: Sequence[int], types: Sequence[int]) -> NDArray[np.float32]:
+        """The last layer over one sequence of two parts, told apart by their types: [n, width]."""
+        import numpy as np
+
+        output = self._network.forward_batch([list(ids)], token_type_ids=[list(types)])
+        hidden: NDArray[np.float32] = np.asarray(output.last_hidden_state)[0]
+        return hidden
 
     def states(self, text: str) -> tuple[NDArray[np.float32], list[tuple[int, int]], list[bool]]:
         """The last layer over one valid text, before any mean is taken.

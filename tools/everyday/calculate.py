@@ -18,6 +18,7 @@ DIGITS = 10
 """Significant digits shown of a number that has no short exact form."""
 MAX_SHOWN = 60
 """Digits of a whole number that are written out in full."""
+_SECONDS = {"s": 1, "min": 60, "h": 3_600}
 _VERSION = re.compile(r"\d+\.\d+\.\d+|\d+:\d+")
 
 
@@ -70,7 +71,13 @@ class Calculate(Tool):
         if asked:
             answer = dates.solve(asked, self._today())
             return _result(expression, answer.text, answer.value, answer.unit, answer.steps)
-        return _compute(expression)
+        try:
+            return _compute(expression)
+        except (BadInput, Retry):
+            told = _told_sum(given)
+            if told is None:
+                raise
+        return _compute(told)
 
 
 def looks_like_calculation(text: str) -> str | None:
@@ -85,6 +92,17 @@ def looks_like_calculation(text: str) -> str | None:
     for candidate in (body, text):
         if found := dates.find(wording.plain(candidate)):
             return None if _asks_the_clock(found) else candidate.rstrip("?？ ")
+    return _plain_sum(body, asked=asked) or _told_sum(text)
+
+
+def _told_sum(text: str) -> str | None:
+    from tools.everyday import stories
+
+    return stories.expression(text)
+
+
+def _plain_sum(body: str, *, asked: bool) -> str | None:
+    """The body of a request where it is a sum as it stands, or will be refused as one."""
     plain = wording.plain(body)
     if _VERSION.search(plain) or dates.only(plain):
         return None
@@ -105,7 +123,8 @@ def _may_hold_a_sum(text: str) -> bool:
     return bool(
         re.search(r"\d|[一二两三四五六七八九十百千万半]", text)
         or re.search(r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|hundred"
-                     r"|eleven|twelve|half|days|weeks)\b", text, re.IGNORECASE)
+                     r"|eleven|twelve|half|days|weeks|dozen|quarter|twice|how many \w+.* an?)\b",
+                     text, re.IGNORECASE)
     )  # fmt: skip
 
 
@@ -149,12 +168,25 @@ def _compute(expression: str) -> ToolResult:
     number, exact = shown(outcome.value)
     unit = "%" if outcome.percent else outcome.unit
     text = f"{number}{'' if unit in ('', '%') else ' '}{unit}"
-    if unit == "s" and not read.target and outcome.value >= 120:
-        text += f" ({_duration(outcome.value)})"
+    if (at := _time_of_day(written, outcome.value, unit)) is not None:
+        return _result(expression, at, at.partition(" ")[0], "time", ())
+    seconds = outcome.value * _SECONDS.get(unit, 0)
+    if seconds >= 120 and (unit == "min" or not exact or outcome.value != int(outcome.value)):
+        text += f" ({_duration(seconds)})"
     steps = _tip_total(expression, outcome.value)
     if written.isascii() and not expression.isascii() and not outcome.unit:
         steps = (written, *steps)
     return _result(expression, text, _json(outcome.value), unit, steps, exact=exact)
+
+
+def _time_of_day(written: str, hours: Fraction | float, unit: str) -> str | None:
+    """``12:15`` for a time of day and so many hours; None where the sum is of another kind."""
+    if unit not in {"h", "min"} or len(sums.CLOCK.findall(written)) != 1 or " in " in written:
+        return None
+    minutes = round(float(hours) * (60 if unit == "h" else 1))
+    day, minute = divmod(minutes, 24 * 60)
+    when = {0: "", 1: " (the next day)", -1: " (the day before)"}.get(day, f" ({day:+} days)")
+    return f"{minute // 60}:{minute % 60:02}{when}"
 
 
 def _result(

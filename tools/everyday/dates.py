@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from tools.errors import BadInput
+from tools.everyday.numerals import chinese, english
 
 _MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -25,41 +26,69 @@ _DATE = (
 )
 _MARK = "\ue000"
 """Stands for a date in the templates below; private use, so no text has it."""
-_UNIT = r"(?:(?:working|business)\s+)?(?:days?|weeks?|months?|years?|天|日|周|星期|个月|年)"
-_ASKED = (
-    rf"(?:(?:how many|(?:the )?number of)\s+(?P<unit>{_UNIT})(?:\s+(?:are there|is it|lie))?"
-    rf"|(?P<unit2>{_UNIT}))"
+_UNIT = (
+    r"(?:(?:working|business|work)\s*)?(?:days?|weeks?|months?|years?|天|日|周|个?星期|个?月|年)"
+    r"|个?工作日"
 )
-_STEP = rf"(?P<n>\d{{1,7}})\s*(?P<unit>{_UNIT})"
-_WHEN = "(?:是(?:几月几[日号]|几[日号]|哪天|哪一天|星期几|周几))?"
-_APART = "(?:之间)?(?:一共|总共)?(?:有|相差|相隔|隔)?"
+_FILL = (  # words between "how many days" and the dates that ask for nothing else
+    r"(?:\s+(?:is|it|are|there|lie|lies|pass|passed|have|has|will|be|that|was|were|do|does|we|i"
+    r"|you|still|left|remain(?:ing)?|go|goes|went|by|in|total|exactly|altogether|the|time|elapsed?"
+    r"|apart))*"
+)
+_ASKED = (
+    rf"(?:(?:(?:how many|(?:the )?number of)\s+(?P<unit>{_UNIT})|(?P<unit2>{_UNIT})|how long"
+    rf"|(?:the )?(?:time|gap|span|difference)){_FILL})"
+)
+_SPAN = rf"(?:between|from)\s+{_MARK}\s+(?:and|to|until|till|up to|through)\s+{_MARK}"
+_CHINESE_SPAN = rf"从?{_MARK}\s*[到至和]\s*{_MARK}\s*"
+_STEP = rf"(?P<n>\d{{1,7}}|an?)\s*(?P<unit>{_UNIT})"
+_WHEN = "(?:[,是]?(?:几月几[日号]|几[日号]|哪天|星期几|周几|什么日[期子]|什么时候))?"
+_APART = "(?:之间)?,?(?:总共|共)?(?:是|有|要|相差|相隔|隔了?|差|过了?|经过)?"
 _LATER = "(?P<sign>之后|以后|之前|以前|后|前"
 # In each, _MARK is where a date stands; the order of the dates comes with it.
 _BETWEEN = (
-    ("ab", rf"(?:{_ASKED}\s+)?(?:between|from)\s+{_MARK}\s+(?:and|to|until|till)\s+{_MARK}"),
+    ("ab", rf"(?:{_ASKED}\s+)?{_SPAN}(?:\s+in\s+(?P<unit3>{_UNIT}))?"),
+    ("ab", rf"{_SPAN}[,:]?\s+{_ASKED}"),
     ("ab", rf"{_MARK}\s+(?:to|until)\s+{_MARK}\s+in\s+(?P<unit>{_UNIT})"),
     ("ba", rf"{_MARK}\s*(?:-|minus)\s*{_MARK}(?:\s+in\s+(?P<unit>{_UNIT}))?"),
     ("b", rf"{_ASKED}\s+(?:until|till|to)\s+{_MARK}"),
     ("a", rf"{_ASKED}\s+since\s+{_MARK}"),
-    ("ab", rf"从?{_MARK}\s*[到至和]\s*{_MARK}\s*{_APART}\s*(?:多少|几)\s*(?P<unit>{_UNIT})"),
+    ("a", rf"how many\s+(?P<unit>{_UNIT})\s+ago\s+(?:is|was)\s+{_MARK}"),
+    ("ab", rf"{_CHINESE_SPAN}{_APART}\s*(?:多少|几)\s*(?P<unit>{_UNIT})"),
+    ("ab", rf"{_CHINESE_SPAN}{_APART}多(?:久|长时间)"),
     ("b", rf"(?:距离?|离|到)\s*{_MARK}\s*(?:还有|有|还剩)?\s*(?:多少|几)\s*(?P<unit>{_UNIT})"),
 )  # fmt: skip
 _SHIFT = (
     ("a", rf"{_MARK}\s*(?P<sign>[+-]|plus|minus)\s*{_STEP}"),
-    ("a", rf"{_STEP}\s+(?P<sign>after|from|before|since)\s+{_MARK}"),
-    ("", rf"{_STEP}\s+(?P<sign>ago)"),
-    ("", rf"in\s+{_STEP}"),
+    ("a", rf"{_STEP}\s+(?P<sign>after|from|before|since|past|prior to)\s+{_MARK}"),
+    ("", rf"{_STEP}\s+(?P<sign>ago|later|hence)"),
+    ("", rf"in\s+{_STEP}(?:'?s? time)?"),
     ("a", rf"{_MARK}\s*{_LATER}|加|减)\s*的?\s*{_STEP}{_WHEN}"),
     ("a", rf"{_MARK}的?\s*{_STEP}\s*{_LATER}){_WHEN}"),
     ("", rf"{_STEP}\s*{_LATER}){_WHEN}"),
+    ("a", rf"从?{_MARK}(?:开始|算起|起)?,?\s*(?:再?过|往后数?)\s*{_STEP}(?:之?后|以后)?{_WHEN}"),
+    ("", rf"再?过\s*{_STEP}(?:之?后|以后)?{_WHEN}"),
 )
 _LEAD = (
-    r"^(?:what(?:'s| is| was| will be)?\s+)?(?:the\s+)?(?:what\s+)?(?:date|day)\s+"
-    r"(?:is it\s+|is\s+|was\s+|will it be\s+|falls\s+)?(?:of\s+)?"
+    r"^(?:(?:(?:what|which)(?:'s| is| was| will be| would be)?\s+)?(?:the\s+)?(?:what\s+)?"
+    r"(?:exact\s+)?(?:date|day)(?:\s+(?:is|it|was|will|would|be|falls?|comes?|do|we|have|get|of|that"
+    r"|lies|lands|exactly))*|what will (?:be the date|the date be)|when (?:is|was|will it be))\s+"
 )
-_BACK = {"-", "minus", "before", "ago", "之前", "以前", "前", "减"}
-_CHINESE_UNITS = {"天": "days", "日": "days", "周": "weeks", "星期": "weeks", "个月": "months",
-                  "年": "years"}  # fmt: skip
+_TAIL = (
+    r"\s*,?\s*(?:(?:is|was|falls on|will be|would be)\s+)?(?:on\s+)?(?:what|which) (?:date|day)"
+    r"(?: (?:is|was) (?:it|that))?$|[\s,]+(?:please|exactly|in total|altogether)$"
+)
+# One date and one step: "issued on 3 July 2021 and valid for 10 years, when does it expire?"
+_TERM = (
+    r"\b(?:valid|warranty|guarantee|lasts?|runs?|expires?|due|trial|good for|contract|returned?"
+    r"|deadline|ends?)\b|有效|保修|到期|期限|为期"
+)
+_EARLIER = r"\b(?:before|notice|earlier|prior)\b|提前|之前"
+_WHICH = r"\bwhen\b|\b(?:what|which) (?:date|day)\b|\buntil when\b|几[日号]|哪天|什么时候"
+_NO_NUMERAL = (("哪一天", "哪天"), ("一共", "总共"), ("一起", ""), ("一下", ""))
+_BACK = {"-", "minus", "before", "prior to", "ago", "之前", "以前", "前", "减"}
+_CHINESE_UNITS = {"天": "days", "日": "days", "周": "weeks", "星期": "weeks", "月": "months",
+                  "年": "years", "工作日": "days"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +123,63 @@ def first(text: str) -> str | None:
     return found.group() if found else None
 
 
+def spans(text: str) -> list[tuple[int, int]]:
+    """Where in a text the dates stand that are written with a number."""
+    found = re.finditer(_DATE, text, re.IGNORECASE)
+    return [m.span() for m in found if re.search(r"\d", m.group())]
+
+
 def find(text: str) -> Dated | None:
     """The date sum that a text asks for, or None."""
-    if not re.search(r"\d|until|till|since|到|距|离", text):
+    text = _in_digits(text)
+    if not re.search(r"\d|until|till|since|到|距|离|\ban? (?:day|week|month|year)\b", text):
         return None
     named = re.findall(_DATE, text, re.IGNORECASE)
-    marked = re.sub(_DATE, _MARK, text, flags=re.IGNORECASE)
+    marked = re.sub(rf"(?:\bthe\s+)?(?:{_DATE})", _MARK, text, flags=re.IGNORECASE)
     if not named and not re.match(rf"(?:{_LEAD})?(?:in\s+)?{_STEP}", marked, re.IGNORECASE):
         return None
     bare = re.sub(_LEAD, "", marked, flags=re.IGNORECASE)
-    for candidate in dict.fromkeys((marked, bare)):
+    for candidate in dict.fromkeys((marked, bare, re.sub(_TAIL, "", bare, flags=re.IGNORECASE))):
         for order, pattern in (*_BETWEEN, *_SHIFT):
             found = re.fullmatch(pattern, candidate, re.IGNORECASE)
             if found and len(order) == len(named):
                 return _dated(dict(zip(order, named, strict=True)), found.groupdict())
-    return None
+    return _told(named, marked)
+
+
+def _in_digits(text: str) -> str:
+    for word, written in _NO_NUMERAL:
+        text = text.replace(word, written)
+    text = re.sub(r"(?<=星期|礼拜)[一二三四五六日天]", "某", text)
+    return english(chinese(text)).rstrip("?？!！.。 ")
+
+
+def _told(named: list[str], marked: str) -> Dated | None:
+    """An age from a date of birth; the end of a term that began on a date."""
+    rest = marked.replace(_MARK, "")
+    if re.search(r"\bborn\b|出生|生日是", marked, re.IGNORECASE) and 1 <= len(named) <= 2:
+        asks = re.search(r"\bhow old\b|\bage\b|多大|几岁|多少岁", marked, re.IGNORECASE)
+        if asks and not re.search(r"\d", rest):
+            dated = [n for n in named if re.search(r"\d", n)]
+            return Dated(dated[0], (*dated[1:], "today")[0], 0, "years") if dated else None
+    steps = list(re.finditer(_STEP, rest, re.IGNORECASE))
+    if len(named) != 1 or len(steps) != 1 or len(re.findall(r"\d+", rest)) > 1:
+        return None
+    if not (re.search(_WHICH, rest, re.IGNORECASE) and re.search(_TERM, rest, re.IGNORECASE)):
+        return None
+    if re.search(_EARLIER, rest, re.IGNORECASE):
+        return None
+    return _dated({"a": named[0]}, steps[0].groupdict())
 
 
 def _dated(named: dict[str, str], groups: dict[str, str | None]) -> Dated:
-    unit, working = _unit(groups.get("unit") or groups.get("unit2") or "days")
+    named_unit = groups.get("unit") or groups.get("unit2") or groups.get("unit3")
+    unit, working = _unit(named_unit or "days")
     first = named.get("a", "today")
     if amount := groups.get("n"):
         sign = -1 if (groups.get("sign") or "+").lower() in _BACK else 1
-        return Dated(first, "", sign * int(amount), unit, working)
+        number = int(amount) if amount.isdigit() else 1  # "a week after"
+        return Dated(first, "", sign * number, unit, working)
     return Dated(first, named.get("b", "today"), 0, unit, working)
 
 
@@ -126,16 +189,46 @@ def solve(asked: Dated, today: date) -> Answer:
     Raises:
         BadInput: a date that does not exist, has two readings, or lies outside years 1 to 9999.
     """
-    first = parse(asked.first, today)
     if asked.second:
-        return _between(first, parse(asked.second, today), asked)
+        return _between(*_pair(asked, today), asked)
+    first = parse(asked.first, today)
     try:
         result = _shift(first, asked)
     except (OverflowError, ValueError) as error:
         raise BadInput(
             f"That date lies outside the years {MINYEAR} to {MAXYEAR}.", "Use a smaller step."
         ) from error
-    return Answer(f"{result.isoformat()} ({DAYS[result.weekday()]})", result.isoformat(), "date")
+    size = abs(asked.amount)
+    unit = _plural(f"{'working ' if asked.working else ''}{asked.unit[:-1]}", size)
+    step = f"{first.isoformat()} {'-' if asked.amount < 0 else '+'} {size:,} {unit}"
+    text = f"{result.isoformat()} ({DAYS[result.weekday()]})"
+    return Answer(text, result.isoformat(), "date", (step,))
+
+
+def _pair(asked: Dated, today: date) -> tuple[date, date]:
+    """The two dates of a span; one without a year is taken next to the other one."""
+    second_in = _has_year(asked.second)
+    if not _has_year(asked.first) and (second_in or asked.second == "today"):
+        second = parse(asked.second, today)
+        first = parse(asked.first, second)
+        return (first if first <= second else _year_before(asked.first, first)), second
+    first = parse(asked.first, today)
+    return first, parse(asked.second, today if second_in else first)
+
+
+def _has_year(text: str) -> bool:
+    feast = re.search(r"christmas|new year|圣诞|元旦", text, re.IGNORECASE)
+    return bool(re.search(r"\d{4}", text)) or not (feast or re.search(r"\d", text))
+
+
+def _year_before(text: str, when: date) -> date:
+    """The last such day before ``when``, itself the next one: 3 March of the year before."""
+    for back in range(1, 9):
+        try:
+            return when.replace(year=when.year - back)
+        except ValueError:  # 29 February
+            continue
+    raise BadInput(f"There is no date “{text}”.", "Write it as year-month-day: 2026-12-24")
 
 
 def parse(text: str, today: date) -> date:
@@ -262,9 +355,10 @@ def _shift(first: date, asked: Dated) -> date:
 
 
 def _unit(written: str) -> tuple[str, bool]:
-    words = written.lower().split()
+    words = re.sub("^个", "", written.lower()).split()
     unit = _CHINESE_UNITS.get(words[-1], words[-1])
-    return (unit if unit.endswith("s") else unit + "s"), len(words) > 1
+    unit = unit if unit.endswith("s") else unit + "s"
+    return unit.removeprefix("work"), len(words) > 1 or words[-1] in {"工作日", "workdays"}
 
 
 def _plural(word: str, count: int) -> str:

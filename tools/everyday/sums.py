@@ -40,6 +40,8 @@ FUNCTIONS = frozenset(
 _SCALES = {"c": "degC", "f": "degF"}
 CONSTANTS = frozenset({"pi", "π", "e", "tau"})
 
+CLOCK = re.compile(r"(?<![\d:.])(\d{1,2}):([0-5]\d)(?![\d:])")
+"""A time of day, or hours and minutes, in a sum."""
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\d.]*\.\d)"
     r"|\.\d+)"
@@ -83,6 +85,7 @@ def read(text: str) -> Sum:
         BadInput: two currencies, or a unit with two meanings.
     """
     text, currency = _without_currency(text)
+    text = CLOCK.sub(r"\1 h \2 min", text)
     text = units.phrases(text)
     target, percent = "", False
     if found := re.search(r"\s+(?:in|to|into|as)\s+([^\s\d()]+(?:\s*/\s*[^\s\d()]+)?\d?)$", text):

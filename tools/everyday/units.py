@@ -33,6 +33,9 @@ pound: lb lbs pound pounds 磅
 ounce: oz ounce ounces 盎司
 stone: st stone stones
 jin: 斤 市斤
+chi: chi 尺
+cun: cun 寸
+li: li 华里
 liter: l L litre litres liter liters 升 公升
 milliliter: ml mL millilitre millilitres milliliter milliliters 毫升
 centiliter: cl cL centilitre centiliter centiliters
@@ -188,6 +191,9 @@ def _registry() -> Any:
     )
     registry.define("jin = 0.5 * kilogram")
     registry.define("mu = 2000 / 3 * meter ** 2")
+    registry.define("chi = meter / 3")
+    registry.define("cun = meter / 30")
+    registry.define("li = 500 * meter")
     return registry
 
 

@@ -52,7 +52,7 @@ _CHINESE_CONVERT = re.compile(
 _SYMBOLS = str.maketrans(
     {"×": "*", "÷": "/", "−": "-", "–": "-", "∙": "*", "·": "*", "⋅": "*", "⁄": "/", "∶": "/"}
 )
-_KILO = (("千米", "公里"), ("千克", "公斤"), ("千瓦时", "kWh"), ("千瓦", "kW"), ("千卡", "kcal"))
+KILO = (("千米", "公里"), ("千克", "公斤"), ("千瓦时", "kWh"), ("千瓦", "kW"), ("千卡", "kcal"))
 _ON_TOP = r"(?:tip|(?:sales )?tax|vat|gratuity|service charge|discount|interest)"
 _TAKES = "(?:(?:does|will|would) it take|to)"
 _CHANGE = r"(?:change|increase|decrease|difference) (?:from|between)"
@@ -170,7 +170,7 @@ def _strip_tail(text: str) -> tuple[str, bool]:
 def notation(text: str) -> str:
     """The sum with digits and signs in place of words, units and dates left as they are."""
     text = plain(text)
-    for unit, same in _KILO:  # 千 is a numeral, too
+    for unit, same in KILO:  # 千 is a numeral, too
         text = text.replace(unit, same)
     text = english(chinese(text))
     for word, pattern, replacement in _REWRITES:

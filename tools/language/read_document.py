@@ -7,12 +7,14 @@ import re
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from tools.base import Call, Context, Item, Parameter, Source, Tool, ToolResult
 from tools.documents import Document, Section, read
 from tools.errors import Retry
+from tools.reading.find import Answering, as_data
+from tools.reading.material import of_document
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -53,6 +55,7 @@ class ReadDocument(Tool):
         ocr: reads scanned pages and pictures; without it the result says what was not read.
         rank: scores texts by how well they answer a question (higher is better); it is
             joined with a lexical vote. Without it that vote decides alone.
+        answering: finds what answers a question in what was read.
     """
 
     name: ClassVar[str] = "read_document"
@@ -91,9 +94,15 @@ class ReadDocument(Tool):
         ".msg or ZIP files."
     )
 
-    def __init__(self, ocr: Callable[[Image], str] | None = None, rank: Rank | None = None) -> None:
+    def __init__(
+        self,
+        ocr: Callable[[Image], str] | None = None,
+        rank: Rank | None = None,
+        answering: Answering | None = None,
+    ) -> None:
         self.ocr = ocr
         self.rank = rank
+        self._answering = answering
         self._lock = threading.Lock()
         self._parsed: OrderedDict[str, Document] = OrderedDict()
 
@@ -114,7 +123,12 @@ class ReadDocument(Tool):
             passages = [Passage(s.text, s) for s in chosen]
         else:
             passages = self._passages(chosen, question)
-        return _result(item, document, passages, question, total)
+        result = _result(item, document, passages, question, total)
+        if question.strip() and self._answering is not None:
+            context.check()
+            found = self._answering(question, of_document(result.data))
+            return replace(result, data={**result.data, "answer": as_data(found)})
+        return result
 
     def _document(self, item: Item, context: Context) -> Document:
         with self._lock:

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from tools.base import Call, Context, Parameter, Source, Tool, ToolResult
 from tools.errors import Retry
+from tools.reading.find import Answering, as_data
+from tools.reading.material import of_sources
 
 DEFAULT_LIMIT = 5
 MAX_LIMIT = 20
@@ -56,8 +58,13 @@ class SearchKnowledge(Tool):
     )
     limits = "It knows only what was added to the knowledge store, and does not search the web."
 
-    def __init__(self, search: Callable[[str, int], Sequence[Passage]]) -> None:
+    def __init__(
+        self,
+        search: Callable[[str, int], Sequence[Passage]],
+        answering: Answering | None = None,
+    ) -> None:
         self._search = search
+        self._answering = answering
 
     def run(self, call: Call, context: Context) -> ToolResult:
         query = call.text("query").strip()[:MAX_QUERY]
@@ -73,11 +80,16 @@ class SearchKnowledge(Tool):
         for number, passage in enumerate(passages, 1):
             where = f"{passage.source} {passage.locator}".strip()
             lines.append(f"[{number}] {where}\n{passage.text.strip()}")
+        sources = tuple(
+            Source(p.source, p.locator, _short(p.text, QUOTE), p.handle, p.text) for p in passages
+        )
+        answer = self._answering(query, of_sources(sources)) if self._answering else None
         return ToolResult(
             "\n\n".join(lines),
             engine="knowledge store",
             data={
                 "query": query,
+                "answer": as_data(answer),
                 "found": len(passages),
                 "passages": [
                     {
@@ -90,10 +102,7 @@ class SearchKnowledge(Tool):
                     for p in passages
                 ],
             },
-            sources=tuple(
-                Source(p.source, p.locator, _short(p.text, QUOTE), p.handle, p.text)
-                for p in passages
-            ),
+            sources=sources,
         )
 
 

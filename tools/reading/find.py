@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from tools.reading.candidates import NAME, Candidate, candidates
 from tools.reading.computed import computed
-from tools.reading.lexicon import match, terms
+from tools.reading.lexicon import terms
 from tools.reading.material import Line, Material
 from tools.reading.question import PEOPLE, Question, understood
 from tools.reading.score import Scored, scored
 from tools.reading.tables import from_table
+from tools.reading.units import units
 from tools.reading.values import day, find
 
-Near = Callable[[str, Sequence[str]], Sequence[float]]
-"""Cosines of a question with some texts."""
-CLOSE = 0.55
-"""Cosine from which a sentence answers though it shares few words with the question."""
-FEW = 6
-"""Sentences that are compared by meaning: those with most words in common."""
+if TYPE_CHECKING:
+    from tools.reading.reader import Reader
+
 _PLACE = re.compile(
     r"\b(?:in|at|from|to|near)\s((?:the\s)?[A-ZÀ-Þ0-9][\w'’À-ÿ.-]*(?:[\s,]+(?:of\s|the\s)?[A-ZÀ-Þ0-9][\w'’À-ÿ.-]*)*)"
 )
@@ -29,40 +28,91 @@ _PLACE_ZH = re.compile(
 )
 
 
+ENOUGH = 0.3
+"""Chance from which what the reader found is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``value`` answers (empty: the line itself does); ``shown`` is arithmetic, if any."""
+    """``value`` answers (empty: the line itself does); ``shown`` is arithmetic, if any.
+
+    ``source`` is the place among the sources of the tool's result (-1: none), ``start`` the second
+    in a recording (-1: none), ``chance`` (0..1) that it is the answer.
+    """
 
     value: str
     line: str
-    mark: str = ""
+    source: int = -1
     shown: str = ""
     start: float = -1.0
+    chance: float = 1.0
 
 
-def answer(text: str, material: Material, near: Near | None = None) -> Found | None:
+def as_data(found: Found | None) -> dict[str, object] | None:
+    """What was found as the data of a tool's result; ``Found(**data)`` is it again."""
+    return None if found is None else asdict(found)
+
+
+Answering = Callable[[str, Material], Found | None]
+"""Answers a question from a material; what the tools that read are given."""
+
+
+Near = Callable[[str, Sequence[str]], Sequence[float]]
+"""Cosines of a text with others, by meaning."""
+
+
+def answer(text: str, material: Material, reader: Reader | None = None) -> Found | None:
     """Answer a question from a material.
 
     Args:
         text: the question as the person put it.
         material: what a tool read.
-        near: meaning, for sentences in other words; left out where the encoder does not
-            know the language.
+        reader: chooses among its lines; without it only what is computed is found, and fields
+            whose key is named.
+
+    Raises:
+        Unavailable, Failed: the reader's files are missing or damaged.
+    """
+    question = understood(text)
+    if question.whole or question.gist:
+        return None
+    if found := arithmetic(text, material, reader.near if reader is not None else None):
+        return found
+    if reader is not None:
+        return _read(question, material, reader)
+    pool = candidates(material)
+    best = scored(question, pool, noisy=material.noisy)
+    if best:
+        return _found(question, best)
+    return _shop(question, material)
+
+
+def arithmetic(text: str, material: Material, near: Near | None = None) -> Found | None:
+    """What is to be computed from the values of a material: sums, differences, extremes, counts.
+
+    ``near`` tells by meaning which column or item is meant; without it words must be shared.
     """
     question = understood(text)
     for table in material.tables:
         if cell := from_table(question, table):
-            return Found(cell.value, cell.line, cell.mark)
-    pool = candidates(material)
-    if done := computed(question, pool):
+            return Found(cell.value, cell.line, cell.source)
+    if done := computed(question, candidates(material)):
         line = " / ".join(dict.fromkeys(c.line.text for c in done.parts[:6]))
-        return Found(done.value, line, done.parts[0].line.mark, done.shown)
-    best = scored(question, pool, noisy=material.noisy)
-    if best:
-        return _found(question, best)
-    if got := _shop(question, material):
-        return got
-    return _by_meaning(question, material, near) if near is not None else None
+        return Found(done.value, line, done.parts[0].line.source, done.shown)
+    return None
+
+
+def _read(question: Question, material: Material, reader: Reader) -> Found | None:
+    """What the reader finds, if it is sure enough."""
+    parts = units(material)
+    reading = reader.read(question.text, [part.text for part in parts])
+    if reading is None or reading.chance < ENOUGH:
+        return None
+    part = parts[reading.at]
+    value = part.text[reading.start : reading.end].strip(" ,;:")
+    return Found(
+        normalized(value), part.text, part.line.source, start=part.line.start, chance=reading.chance
+    )
 
 
 def _shop(question: Question, material: Material) -> Found | None:
@@ -76,7 +126,7 @@ def _shop(question: Question, material: Material) -> Found | None:
     paid = any({"@total", "@amount_due", "@price"} & set(terms(x.text)) for x in material.lines)
     for line in material.lines[:2] if paid else ():
         if len(terms(line.text)) and not find(line.text):
-            return Found(line.text, line.text, line.mark)
+            return Found(line.text, line.text, line.source)
     return None
 
 
@@ -85,7 +135,7 @@ def _found(question: Question, best: Sequence[Scored]) -> Found:
     value = _told(question, top.value, pair=top.pair) if top.value else ""
     if not value:
         value = _inside(question, top.line.text)
-    return Found(value, _line(top.line, top.label), top.line.mark, start=top.line.start)
+    return Found(value, _line(top.line, top.label), top.line.source, start=top.line.start)
 
 
 def _choice(question: Question, best: Sequence[Scored]) -> Candidate:
@@ -198,32 +248,3 @@ def normalized(value: str) -> str:
     if when is not None and len(found) == 1 and when.isoformat() not in value:
         return f"{value} ({when.isoformat()})"
     return value
-
-
-def _by_meaning(question: Question, material: Material, near: Near) -> Found | None:
-    """A sentence in other words: of the kind asked for, near in meaning, about the same names."""
-    sure = [t for t in question.terms if t.startswith("@") or t.isdigit()]
-    ranked = []
-    for order, line in enumerate(material.lines):
-        bag = set(terms(line.text)) | set(terms(line.heading))
-        if not line.text.strip() or any(not match(t, bag, noisy=material.noisy) for t in sure):
-            continue
-        if question.kinds and question.kinds[0] not in {"name", "place"}:
-            kinds = {v.kind for v in find(line.text)}
-            if not kinds & set(question.kinds[:2]):
-                continue
-        shared = sum(match(t, bag, noisy=material.noisy) for t in question.terms)
-        ranked.append((shared, -order, line))
-    ranked.sort(key=lambda r: (-r[0], -r[1]))
-    some = [line for _, _, line in ranked[:FEW]]
-    if not some or not question.terms:
-        return None
-    cosines = list(near(question.text, [line.text for line in some]))
-    at = max(range(len(some)), key=lambda i: cosines[i] + 0.12 * ranked[i][0])
-    shared = ranked[at][0] / len(question.terms)
-    if cosines[at] < CLOSE or shared < 0.34:
-        return None
-    line = some[at]
-    typed = [v for k in question.kinds for v in find(line.text) if v.kind == k]
-    value = normalized(typed[0].text) if typed else _inside(question, line.text)
-    return Found(value, line.text, line.mark, start=line.start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,10 +27,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line or sentence with its proof; ``start`` and ``end`` in seconds for a recording."""
+    """A line or sentence with its proof; ``start`` and ``end`` in seconds for a recording.
+
+    ``source`` is its place among the sources of the tool's result, -1 where it has none.
+    """
 
     text: str
-    mark: str = ""
+    source: int = -1
     locator: str = ""
     heading: str = ""
     cells: tuple[Cell, ...] = ()
@@ -44,7 +47,7 @@ class Table:
     """Rows of cells, the first of which is the header."""
 
     rows: tuple[tuple[str, ...], ...]
-    mark: str = ""
+    source: int = -1
     heading: str = ""
 
     @property
@@ -60,11 +63,11 @@ class Material:
     tables: tuple[Table, ...] = ()
     noisy: bool = False
     title: str = ""
-    sections: tuple[tuple[str, str, str], ...] = field(default=())
-    """(heading, text, mark) of each part, for summaries."""
+    sections: tuple[tuple[str, str, int], ...] = field(default=())
+    """(heading, text, source) of each part, for summaries."""
 
 
-def of_picture(data: dict[str, Any]) -> Material:
+def of_picture(data: Mapping[str, Any]) -> Material:
     """The rows of the pages that :class:`~tools.vision.read_text.ReadText` read."""
     boxes = list(data.get("lines", ()))
     lines: list[Line] = []
@@ -80,12 +83,17 @@ def of_picture(data: dict[str, Any]) -> Material:
     return Material(tuple(lines), noisy=True)
 
 
-def of_document(data: dict[str, Any], marks: dict[str, str]) -> Material:
-    """The sections and tables that :class:`~tools.language.ReadDocument` read."""
+def of_document(data: Mapping[str, Any]) -> Material:
+    """The sections and tables that :class:`~tools.language.ReadDocument` read, a source each."""
+    sections = [
+        (str(s.get("heading", "")).strip(), str(s.get("text", "")), at)
+        for at, s in enumerate(data.get("sections", ()))
+    ]
+    places = {s["locator"]: at for at, s in enumerate(data.get("sections", ()))}
     tables = tuple(
         Table(
             tuple(tuple(map(str, row)) for row in t["rows"]),
-            marks.get(t["locator"], ""),
+            places.get(t["locator"], -1),
             t.get("heading", ""),
         )
         for t in data.get("tables", ())
@@ -93,47 +101,42 @@ def of_document(data: dict[str, Any], marks: dict[str, str]) -> Material:
     )
     in_tables = {" | ".join(row) for table in tables for row in table.rows if len(row) > 2}
     lines: list[Line] = []
-    sections: list[tuple[str, str, str]] = []
-    for section in data.get("sections", ()):
-        locator, heading = section["locator"], str(section.get("heading", "")).strip()
-        mark, text = marks.get(locator, ""), str(section.get("text", ""))
-        sections.append((heading, text, mark))
-        lines += of_text(text, mark, locator, heading, without=in_tables)
+    for section, (heading, text, at) in zip(data.get("sections", ()), sections, strict=True):
+        lines += of_text(text, at, section["locator"], heading, without=in_tables)
     return Material(
         tuple(lines), tables, title=str(data.get("title", "")), sections=tuple(sections)
     )
 
 
-def of_sources(sources: Sequence[Any], marks: Sequence[str]) -> Material:
-    """The passages that a search found, each under the mark of its source."""
+def of_sources(sources: Sequence[Any]) -> Material:
+    """The passages that a search found."""
     lines: list[Line] = []
     tables: list[Table] = []
-    sections: list[tuple[str, str, str]] = []
-    for index, source in enumerate(sources):
-        mark = marks[index] if index < len(marks) else ""
+    sections: list[tuple[str, str, int]] = []
+    for at, source in enumerate(sources):
         heading = source.locator.rpartition("heading=")[2]
         text = str(getattr(source, "text", "") or source.quote)
-        sections.append((heading, text, mark))
+        sections.append((heading, text, at))
         rows = [tuple(c.strip() for c in r.split(" | ")) for r in text.splitlines() if " | " in r]
         if len(rows) > 1 and len({len(r) for r in rows}) == 1:
-            tables.append(Table(tuple(rows), mark, heading))
-        lines += of_text(text, mark, source.locator, heading)
+            tables.append(Table(tuple(rows), at, heading))
+        lines += of_text(text, at, source.locator, heading)
     return Material(tuple(lines), tuple(tables), sections=tuple(sections))
 
 
-def of_recording(data: dict[str, Any], mark: str = "") -> Material:
+def of_recording(data: Mapping[str, Any]) -> Material:
     """The utterances of a recording with their seconds."""
     return Material(
         tuple(
             Line(
                 str(s["text"]),
-                mark,
+                at,
                 f"t={s['start']}",
                 start=float(s["start"]),
                 end=float(s["end"]),
                 sentence=True,
             )
-            for s in data.get("segments", ())
+            for at, s in enumerate(data.get("segments", ()))
         ),
         noisy=True,
     )
@@ -141,7 +144,7 @@ def of_recording(data: dict[str, Any], mark: str = "") -> Material:
 
 def of_text(
     text: str,
-    mark: str,
+    source: int,
     locator: str,
     heading: str = "",
     *,
@@ -160,7 +163,7 @@ def of_text(
             if body:
                 ends = len(parts) > 1 or body.endswith((".", "!", "?", "。", "！", "？"))
                 cells = tuple(Cell(c.strip()) for c in body.split(" | ")) if " | " in body else ()
-                out.append(Line(body, mark, locator, heading, cells, sentence=ends and not cells))
+                out.append(Line(body, source, locator, heading, cells, sentence=ends and not cells))
     return out
 
 

@@ -27,18 +27,18 @@ MOST: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A sentence of the summary with the mark of the part it came from."""
+    """A sentence of the summary, and the number of the source it came from."""
 
     text: str
-    mark: str
+    source: int
 
 
-def summary(parts: Sequence[tuple[str, str]], count: int) -> list[Taken]:
-    """The ``count`` most central sentences of parts (text, mark), in their order.
+def summary(parts: Sequence[tuple[str, int]], count: int) -> list[Taken]:
+    """The ``count`` most central sentences of parts (text, source), in their order.
 
     Headings, rows of tables and fragments are left out where there is running text.
     """
-    pool = [Taken(" ".join(s.split()), mark) for text, mark in parts for s in _running(text)]
+    pool = [Taken(" ".join(s.split()), source) for text, source in parts for s in _running(text)]
     if len(pool) <= count:
         return pool
     step = max(1, math.ceil(len(pool) / MOST))

@@ -31,7 +31,7 @@ class FromTable:
 
     value: str
     line: str
-    mark: str
+    source: int
 
 
 def from_table(question: Question, table: Table) -> FromTable | None:
@@ -199,14 +199,14 @@ def _computed(
         rows = [r for r in rows if _within(r[column], limits)]
         if question.operation != "count":
             return (
-                FromTable(", ".join(r[label] for r in rows), _shown(header, rows), table.mark)
+                FromTable(", ".join(r[label] for r in rows), _shown(header, rows), table.source)
                 if rows
                 else None
             )
     if question.operation == "count" and (target is None or not _numbers(rows, target) or limits):
-        return FromTable(str(len(rows)), _shown(header, rows), table.mark)
+        return FromTable(str(len(rows)), _shown(header, rows), table.source)
     if target is None:
-        return FromTable("", _shown(header, rows), table.mark) if 0 < len(rows) <= 3 else None
+        return FromTable("", _shown(header, rows), table.source) if 0 < len(rows) <= 3 else None
     if question.operation in {"sum", "average", "difference"}:
         return _arithmetic(question, table, rows, target)
     if question.operation in {"max", "min"} and len(rows) > 1:
@@ -218,12 +218,12 @@ def _computed(
         value = (
             f"{row[label]} ({row[target]})" if _asks_label(question, header[label]) else row[target]
         )
-        return FromTable(value, _shown(header, [row]), table.mark)
+        return FromTable(value, _shown(header, [row]), table.source)
     if len(rows) > 6 or not rows:
         return None
     values = [r[target] for r in rows if r[target].strip()]
     return (
-        FromTable(", ".join(dict.fromkeys(values)), _shown(header, rows), table.mark)
+        FromTable(", ".join(dict.fromkeys(values)), _shown(header, rows), table.source)
         if values
         else None
     )
@@ -260,7 +260,7 @@ def _arithmetic(
     return FromTable(
         plain_number(result, like=cells if question.operation != "average" else ()),
         f"{table.header[target]}: {shown}",
-        table.mark,
+        table.source,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 from tools.base import Call, Context, Effects, Item, Parameter, Source, Tool, ToolResult
@@ -12,6 +12,8 @@ from tools.engines.silero import utterances
 from tools.errors import Cancelled
 from tools.media import audio
 from tools.media.audio import Audio
+from tools.reading.find import Answering, as_data
+from tools.reading.material import of_recording
 from tools.runtime import Slot
 from tools.speech.recognizer import Heard, Recognizer
 
@@ -40,6 +42,7 @@ class Transcribe(Tool):
     )
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("audio", "The recording or video to listen to.", kinds=("audio", "video")),
+        Parameter("question", "What the person wants to know from it.", required=False),
     )
     effects: ClassVar[Effects] = "none"
     examples: ClassVar[tuple[str, ...]] = (
@@ -62,8 +65,9 @@ class Transcribe(Tool):
         "wrong; it neither tells speakers apart nor notices that another language is spoken."
     )
 
-    def __init__(self, slot: Slot[Any] | None = None) -> None:
+    def __init__(self, slot: Slot[Any] | None = None, answering: Answering | None = None) -> None:
         self.slot: Slot[Any] = slot or POCKETSPHINX
+        self._answering = answering
 
     def run(self, call: Call, context: Context) -> ToolResult:
         """Transcribe the item ``audio``.
@@ -93,7 +97,13 @@ class Transcribe(Tool):
             meter.report(meter.seconds)
         finally:
             recording.close()
-        return _result(item, recognizer.name, language, segments, spoken, meter)
+        result = _result(item, recognizer.name, language, segments, spoken, meter)
+        question = call.text("question", "").strip()
+        if question and self._answering is not None:
+            context.check()
+            found = self._answering(question, of_recording(result.data))
+            return replace(result, data={**result.data, "answer": as_data(found)})
+        return result
 
 
 def _recognized(recognizer: Recognizer, utterance: Audio, context: Context) -> Heard:

@@ -13,6 +13,8 @@ from tools.base import Call, Context, Item, Kind, Parameter, Source, Tool, ToolR
 from tools.engines.rapidocr import OcrPage, RapidOcr
 from tools.engines.zxing import Code, Zxing
 from tools.media.image import Image, open_image
+from tools.reading.find import Answering, as_data
+from tools.reading.material import of_picture
 from tools.runtime import Slot
 from tools.vision import facts, questions, say
 from tools.vision.read_text import line_data, line_source
@@ -65,7 +67,9 @@ class Look(Tool):
         ocr_slot: Slot[RapidOcr],
         codes_slot: Slot[Zxing],
         describe: Describe | None = None,
+        answering: Answering | None = None,
     ) -> None:
+        self._answering = answering
         self.slot: Slot[Any] = ocr_slot
         self._codes = codes_slot
         self._describe = describe
@@ -92,10 +96,14 @@ class Look(Tool):
                 text, engine = described, "vision model"
         if not answer.answered:
             text = f"{text}\n{say.remedy(question)}"
+        data = {"answered": answer.answered, "asked": asked, **_data(seen)}
+        if question and not answer.answered and self._answering is not None and seen.rows:
+            context.check()
+            data["answer"] = as_data(self._answering(question, of_picture(data)))
         return ToolResult(
             text=text,
             engine=engine,
-            data={"answered": answer.answered, "asked": asked, **_data(seen)},
+            data=data,
             sources=_sources(seen, answer, item),
         )
 
@@ -157,6 +165,7 @@ def _data(seen: say.Seen) -> dict[str, Any]:
         "gps": list(exif.gps) if exif.gps else None,
         "text": None if page is None else page.text,
         "lines": None if page is None else [line_data(line) for line in page.lines],
+        "rows": None if page is None else [[cell.text for cell in row] for row in page.rows],
         "rotation": None if page is None else page.rotation,
         "codes": None if seen.codes is None else [code_data(code) for code in seen.codes],
     }

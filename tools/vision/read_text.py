@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from tools.base import Call, Context, Kind, Parameter, Source, Tool, ToolResult
 from tools.engines.rapidocr import OcrLine, OcrPage, RapidOcr
 from tools.media.image import Image, open_image
+from tools.reading.find import Answering, as_data
+from tools.reading.material import of_picture
 from tools.runtime import Slot
 
 MOST_PAGES = 50
@@ -23,6 +25,7 @@ class ReadText(Tool):
     )
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("image", "The picture to read.", kinds=("image",)),
+        Parameter("question", "What the person wants to know from it.", required=False),
     )
     gives: ClassVar[tuple[Kind, ...]] = ()
     examples: ClassVar[tuple[str, ...]] = (
@@ -41,8 +44,9 @@ class ReadText(Tool):
     )
     limits = "It reads print; handwriting and decorative lettering it often misreads."
 
-    def __init__(self, slot: Slot[RapidOcr]) -> None:
+    def __init__(self, slot: Slot[RapidOcr], answering: Answering | None = None) -> None:
         self.slot: Slot[Any] = slot
+        self._answering = answering
 
     def run(self, call: Call, context: Context) -> ToolResult:
         """Read it.
@@ -65,10 +69,15 @@ class ReadText(Tool):
                 line_source(line, item.name, item.handle, page=number + 1 if count > 1 else 0)
                 for line in _best(pages[-1])
             ]
+        data = _data(pages, first)
+        question = call.text("question", "").strip()
+        if question and self._answering is not None:
+            context.check()
+            data["answer"] = as_data(self._answering(question, of_picture(data)))
         return ToolResult(
             text=_told(pages, first),
             engine=self.slot.name,
-            data=_data(pages, first),
+            data=data,
             sources=tuple(sources[:_MOST_SOURCES]),
             confidence=_confidence(pages),
         )

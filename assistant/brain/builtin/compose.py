@@ -6,17 +6,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.brain.builtin.features import UNKNOWN
 from assistant.brain.builtin.inventory import file_wanted, how_to_get
-from assistant.brain.builtin.plan import Plan, deeds
+from assistant.brain.builtin.plan import DEFAULTS, Plan, deeds
 from assistant.brain.builtin.refer import about
 from assistant.brain.builtin.request import Answer, Request
 from assistant.brain.builtin.talk import ADD_A_MODEL, ADD_A_MODEL_ZH, talk
 from tools.reading import material as made_of
-from tools.reading.find import Found, answer
+from tools.reading.find import Found
 from tools.reading.material import Material
 from tools.reading.question import understood
-from tools.reading.recording import asks_for_second, heard
+from tools.reading.recording import Heard, asks_for_second, heard
 from tools.reading.summary import Taken, summary
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from tools.encoder import Encoder
 
 _LOOKUPS = frozenset({"recall", "search_knowledge"})
+TRIED = frozenset({*DEFAULTS.values(), "read_text", *_LOOKUPS})
+"""Tools that may run though nobody asked for them: what they read may answer."""
 _ASKS = re.compile(
     r"[?？]|\b(?:what|who|whom|whose|when|where|which|why|how|tell me|find|give me|is there|are there)\b"
     r"|什么|谁|哪|几|多少|怎么|为什么|吗|有没有",
@@ -58,6 +59,11 @@ class Composer:
         """
         rest = self._undone(request, plan or Plan())
         answers = [answer for step in request.steps for answer in step]
+        if plan is not None and plan.tried and not any(_answers(a) for a in answers):
+            # nobody asked for that: it only might have answered
+            answers = [a for a in answers if a.tool not in TRIED]
+        elif plan is not None and plan.tried:
+            rest = []
         if not answers:
             if rest:
                 return "\n\n".join(rest)
@@ -84,7 +90,7 @@ class Composer:
         """The value in an answer, as a calculation takes it; the whole part where there is none."""
         if "value" in answered.result.data:
             return str(answered.result.data["value"])
-        found = answer(request.text, material_of(answered))
+        found = _found_in(answered)
         if found is not None and found.value:
             return found.value
         return self.part(request, answered)
@@ -107,21 +113,21 @@ class Composer:
         return "这是录音。" if request.chinese else "Here it is as a recording."
 
     def _look(self, request: Request, answer: Answer) -> str:
-        return str(answer.result.text).strip()
+        found = _found_in(answer)
+        return _worded(found, answer, request) if found else str(answer.result.text).strip()
 
     def _read_text(self, request: Request, answered: Answer) -> str:
         whole = str(answered.result.text).strip()
         if not answered.result.data.get("found", True):
             return whole
-        material = material_of(answered)
         question = understood(about(request))
         if question.gist and len(whole) > LONG:
-            return _summed(summary([(whole, _first_mark(answered))], SENTENCES))
+            return _summed(summary([(whole, 0)], SENTENCES), answered)
         if question.whole or (not _ASKS.search(question.text) and not question.kinds):
             return _short(whole, request)
-        found = self._answer(request, material)
+        found = _found_in(answered)
         if found is not None:
-            return _worded(found, request)
+            return _worded(found, answered, request)
         if not question.kinds and not question.terms:
             return _short(whole, request)
         return _not_in_there(request, answered)
@@ -131,66 +137,57 @@ class Composer:
         question = understood(about(request))
         asks = bool(_ASKS.search(question.text)) or bool(question.kinds)
         if question.gist or not request.text.strip():
-            return _gist(material)
+            return _gist(material, answered)
         if question.whole or (not asks and not question.operation):
             whole = "\n".join(text for _, text, _ in material.sections)
             return _short(whole, request) if whole.strip() else self._plain(request, answered)
-        found = self._answer(request, material)
-        return _worded(found, request) if found else _not_in_there(request, answered)
+        found = _found_in(answered)
+        return _worded(found, answered, request) if found else _not_in_there(request, answered)
 
     def _knowledge(self, request: Request, answered: Answer) -> str:
         if not answered.result.sources:
             return _nowhere(request, str(answered.result.text))
         material = material_of(answered)
         if understood(about(request)).gist:
-            return _gist(material)
-        found = self._answer(request, material)
-        return _worded(found, request) if found else _not_in_there(request, answered)
+            return _gist(material, answered)
+        found = _found_in(answered)
+        return _worded(found, answered, request) if found else _not_in_there(request, answered)
 
     def _recall(self, request: Request, answer: Answer) -> str:
         lines = [line for line in material_of(answer).lines if line.text]
         if not lines:
             return str(answer.result.text)
         lead = "你让我记住的：" if request.chinese else "You asked me to remember:"
-        return "\n".join([lead, *(f"{x.text} {_cite(x.mark)}".strip() for x in lines[:3])])
+        return "\n".join(
+            [lead, *(f"{x.text} {_cite(x.source, answer)}".strip() for x in lines[:3])]
+        )
 
     def _transcribe(self, request: Request, answered: Answer) -> str:
         data = answered.result.data
         text = str(data.get("text", "")).strip()
         if not text:
             return str(answered.result.text)
-        sure = answered.result.confidence
-        said = f"I heard: “{text}”" if not request.chinese else f"我听到：“{text}”"
-        if sure is not None:
-            said += f"（把握 {sure:.0%}）" if request.chinese else f" (confidence {sure:.0%})"
+        said = _heard(text, answered.result.confidence, request)
         question = understood(about(request))
         material = material_of(answered)
         if question.gist and len(text) > LONG:
-            return _summed(summary([(line.text, line.mark) for line in material.lines], SENTENCES))
+            parts = [(line.text, line.source) for line in material.lines]
+            return _summed(summary(parts, SENTENCES), answered)
         if question.whole or question.gist or not _ASKS.search(request.text):
             return said
         if asks_for_second(request.text):
             at = heard(request.text, material)
             if at is None:
                 return f"{_not_in_there(request, answered)}\n\n{said}"
-            return _at_second(at.second, at.line.text, at.line.mark, request)
+            return _at_second(at, answered, request)
         if not question.terms:
             return said
-        found = self._answer(request, material)
+        found = _found_in(answered)
         if found is None and (at := heard(request.text, material)) and not question.kinds:
-            return f"{_at_second(at.second, at.line.text, at.line.mark, request)}\n\n{said}"
+            return f"{_at_second(at, answered, request)}\n\n{said}"
         if found is None:
             return f"{_not_in_there(request, answered)}\n\n{said}"
-        return f"{_worded(found, request)}\n\n{said}"
-
-    def _answer(self, request: Request, material: Material) -> Found | None:
-        text = about(request)
-        near = self._near if self._encoder.unknown_share(text) <= UNKNOWN else None
-        return answer(text, material, near)
-
-    def _near(self, question: str, texts: Sequence[str]) -> list[float]:
-        vectors = self._encoder.encode([question[:300], *(t[:300] for t in texts)])
-        return [float(x) for x in vectors[1:] @ vectors[0]]
+        return f"{_worded(found, answered, request)}\n\n{said}"
 
 
 def material_of(answer: Answer) -> Material:
@@ -199,22 +196,27 @@ def material_of(answer: Answer) -> Material:
     if answer.tool == "read_text":
         return made_of.of_picture(result.data)
     if answer.tool == "transcribe":
-        return made_of.of_recording(result.data, _first_mark(answer))
+        return made_of.of_recording(result.data)
     if answer.tool == "read_document":
-        pairs = zip(result.sources, answer.marks, strict=False)
-        return made_of.of_document(result.data, {s.locator: mark for s, mark in pairs})
+        return made_of.of_document(result.data)
     if result.sources:
-        return made_of.of_sources(result.sources, answer.marks)
+        return made_of.of_sources(result.sources)
     lines = [made_of.Line(x) for x in str(result.text).splitlines() if x.strip()]
     return Material(tuple(lines))
 
 
+def _found_in(answer: Answer) -> Found | None:
+    """What the tool found that answers the question it was given."""
+    given = answer.result.data.get("answer") if answer.result is not None else None
+    return Found(**given) if given else None
+
+
+def _answers(answer: Answer) -> bool:
+    return _found_in(answer) is not None or (answer.tool == "recall" and _found(answer))
+
+
 def _found(answer: Answer) -> bool:
     return answer.result is not None and bool(answer.result.sources)
-
-
-def _first_mark(answer: Answer) -> str:
-    return answer.marks[0] if answer.marks else ""
 
 
 def _named(answer: Answer, part: str) -> str:
@@ -223,22 +225,35 @@ def _named(answer: Answer, part: str) -> str:
     return f"{names[0]}:\n{part}" if names else part
 
 
-def _worded(found: Found, request: Request) -> str:
+def _worded(found: Found, answer: Answer, request: Request) -> str:
     colon = "：" if request.chinese else ": "
     line = " ".join(found.line.split())
+    mark = _cite(found.source, answer)
     if not found.value or found.value == line:
-        return f"{line} {_cite(found.mark)}".strip()
+        return f"{line} {mark}".strip()
     shown = f" = {found.shown}" if found.shown and len(found.shown) < 160 else ""
-    return f"{found.value}{shown}{colon}“{_cut(line, 400)}” {_cite(found.mark)}".strip()
+    return f"{found.value}{shown}{colon}“{_cut(line, 400)}” {mark}".strip()
 
 
-def _at_second(second: float, line: str, mark: str, request: Request) -> str:
-    said = f"第 {second:.1f} 秒：“{line}”" if request.chinese else f"At {second:.1f} s: “{line}”"
-    return f"{said} {_cite(mark)}".strip()
+def _heard(text: str, sure: float | None, request: Request) -> str:
+    """All that was heard, with how sure the recognizer is."""
+    if request.chinese:
+        return f"我听到：“{text}”" + (f"（把握 {sure:.0%}）" if sure is not None else "")
+    return f"I heard: “{text}”" + (f" (confidence {sure:.0%})" if sure is not None else "")
 
 
-def _cite(mark: str) -> str:
-    return f"[{mark}]" if mark else ""
+def _at_second(at: Heard, answer: Answer, request: Request) -> str:
+    line = at.line.text
+    said = (
+        f"第 {at.second:.1f} 秒：“{line}”" if request.chinese else f"At {at.second:.1f} s: “{line}”"
+    )
+    return f"{said} {_cite(at.line.source, answer)}".strip()
+
+
+def _cite(source: int, answer: Answer) -> str:
+    """The mark of a source of an answer; none for pictures, whose lines are shown as they are."""
+    shown = 0 <= source < len(answer.marks) and answer.tool not in {"read_text", "look"}
+    return f"[{answer.marks[source]}]" if shown else ""
 
 
 def _short(text: str, request: Request) -> str:
@@ -250,21 +265,21 @@ def _short(text: str, request: Request) -> str:
     return f"{text[:LONG].rstrip()}\n{rest}"
 
 
-def _gist(material: Material) -> str:
+def _gist(material: Material, answer: Answer) -> str:
     """The most central sentences of a text; of tables and short lists their beginnings."""
-    taken = summary([(text, mark) for _, text, mark in material.sections], SENTENCES)
+    taken = summary([(text, source) for _, text, source in material.sections], SENTENCES)
     if not taken:
         taken = [
-            Taken(_cut("; ".join(x for x in text.splitlines() if x.strip()), 300), mark)
-            for _, text, mark in material.sections[:SENTENCES]
+            Taken(_cut("; ".join(x for x in text.splitlines() if x.strip()), 300), source)
+            for _, text, source in material.sections[:SENTENCES]
             if text.strip()
         ]
     lead = f"{material.title}\n" if material.title else ""
-    return lead + _summed(taken)
+    return lead + _summed(taken, answer)
 
 
-def _summed(taken: Sequence[Taken]) -> str:
-    return "\n".join(f"- {_cut(t.text, 400)} {_cite(t.mark)}".rstrip() for t in taken)
+def _summed(taken: Sequence[Taken], answer: Answer) -> str:
+    return "\n".join(f"- {_cut(t.text, 400)} {_cite(t.source, answer)}".rstrip() for t in taken)
 
 
 def _cut(text: str, longest: int) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.brain.builtin.inventory import TOOLS
-from assistant.brain.builtin.refer import elliptic, handle_for, names_one
+from assistant.brain.builtin.refer import about, elliptic, handle_for, names_one
 from assistant.brain.builtin.request import Request
 from assistant.brain.builtin.route import Route, Router
 from assistant.brain.builtin.talk import is_talk
@@ -105,7 +105,8 @@ class Plan:
     """Rounds of calls, those of one round side by side; what is wanted in the same order.
 
     ``missing`` are wanted tools that are not installed, ``lacking`` those that are but whose
-    file is not there.
+    file is not there. With ``tried`` the rounds are not what is wanted but what may answer all
+    the same: the file at hand, or what is stored.
     """
 
     rounds: tuple[tuple[Step, ...], ...] = ()
@@ -113,6 +114,7 @@ class Plan:
     missing: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     scores: Mapping[str, float] = field(default_factory=dict)
+    tried: bool = False
 
 
 class Planner:
@@ -145,11 +147,16 @@ class Planner:
         if self._leans_back(text, request, route):
             names = self._otherwise(text, request) or names
         plan = self._arranged(names, route, request)
-        if plan.rounds or plan.missing or plan.lacking:
+        if plan.rounds or (plan.missing and not self._misfits(route.missing, request)):
             return plan
-        # nothing is wanted, or nothing to be done about it ("how much is ..." without a sum)
+        # nothing is wanted, or nothing can be done about it: a question may be answered elsewhere
         other = self._arranged(self._otherwise(text, request), route, request)
-        return other if other.rounds or other.lacking else plan
+        return replace(plan, rounds=other.rounds, tried=True) if other.rounds else plan
+
+    def _misfits(self, names: Sequence[str], request: Request) -> bool:
+        """Whether these tools work on files, and none of those that came is such a file."""
+        kinds = [TOOLS[name].kinds for name in names if name in TOOLS]
+        return all(k and not set(k) & set(request.kinds) for k in kinds)
 
     def _read_instead(self, names: list[str], text: str, request: Request) -> list[str]:
         """The reader of the file that came, for a time or a number that it will hold."""
@@ -173,19 +180,21 @@ class Planner:
         return max((route.scores[n] for n in route.tools), default=0.0) < UNSURE
 
     def _otherwise(self, text: str, request: Request) -> list[str]:
-        """What to try where the router wants nothing: the file at hand, then what is stored."""
+        """What to try where the router wants nothing that can be done: the file at hand, then
+        what is stored."""
         if is_talk(text):
             return []
         question = bool(_QUESTION.search(text)) or bool(understood(text).kinds)
+        if not question:
+            return []
         if request.kinds:
-            likely = question and _of_the_file(text, request.kinds[0])
-            return [self._reader(request.kinds[0], text)] if likely else []
+            return [self._reader(request.kinds[0], text)]
         earlier = [h.kind for h in request.handles if h.kind in DEFAULTS]
-        if earlier and (elliptic(text) or (question and len(text) < 60)):
+        if earlier and (elliptic(text) or len(text) < 60):
             again = self._router.route(text, earlier[-1:]).tools
             fitting = [n for n in again if set(self._takes(n)) & set(earlier[-1:])]
             return fitting[:1] or [self._reader(earlier[-1], text)]
-        return [n for n in self._stored() if n in self._tools] if question else []
+        return [n for n in self._stored() if n in self._tools]
 
     def _takes(self, name: str) -> tuple[str, ...]:
         return self._tools[name].takes
@@ -220,6 +229,7 @@ class Planner:
     def _steps(self, name: str, request: Request, *, feeding: bool) -> list[Step] | None:
         """The calls of a wanted tool; None where its file is not there, none where it has no work."""
         text = request.text.strip()
+        asked = about(request).strip()
         if name == "calculate":
             return self._calculation(text, request, feeding=feeding)
         if name == "speak":
@@ -228,19 +238,19 @@ class Planner:
             return self._keeping(text, feeding=feeding)
         tool = self._tools[name]
         if feeding and _STAGES.get(name, _READING) > _READING:
-            return [Step(name, self._filled(tool, text), waits=True)]
+            return [Step(name, self._filled(tool, asked), waits=True)]
         files = [p for p in tool.parameters if p.kinds]
         if not files:
-            return [Step(name, self._filled(tool, text))]
+            return [Step(name, self._filled(tool, asked))]
         given = [h for h in request.handles if h.given_now and h.kind in files[0].kinds]
         chosen = handle_for(request, files[0].kinds)
         if chosen is None:
-            return None if files[0].required else [Step(name, self._filled(tool, text))]
+            return None if files[0].required else [Step(name, self._filled(tool, asked))]
         several = [chosen] if len(given) < 2 or names_one(request) else given[:MOST_FILES]
-        return [self._on_file(name, tool, files[0].name, h.name, text) for h in several]
+        return [self._on_file(name, tool, files[0].name, h.name, asked) for h in several]
 
-    def _on_file(self, name: str, tool: Tool, parameter: str, handle: str, text: str) -> Step:
-        arguments = {parameter: handle, **self._filled(tool, text)}
+    def _on_file(self, name: str, tool: Tool, parameter: str, handle: str, asked: str) -> Step:
+        arguments = {parameter: handle, **self._filled(tool, asked)}
         if name == "sense_emotion":
             arguments.pop("text", None)
         return Step(name, arguments)
@@ -285,14 +295,6 @@ class Planner:
         kept = _KEEP.search(text)
         fact = (kept["fact"] or kept["zh"]).strip() if kept else text
         return [Step("remember", {"fact": fact})]
-
-
-_POINTS = re.compile(r"\b(?:this|that|it|these|here)\b|这|那|图|照片|录音|上面|里面", re.IGNORECASE)
-
-
-def _of_the_file(text: str, kind: str) -> bool:
-    """Whether a question that the router cannot place may be of the file that came with it."""
-    return bool(_POINTS.search(text)) or (kind == "document" and bool(understood(text).kinds))
 
 
 def deeds(tools: Mapping[str, Tool], *, chinese: bool) -> list[str]:
