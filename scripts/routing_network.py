@@ -83,7 +83,8 @@ class RoutingNetwork(nn.Module):
     def weights(self) -> dict[str, np.ndarray]:
         """The weights by the names that the shipped head knows, the large table as int8."""
         own = {name: value.detach().numpy() for name, value in self.named_parameters()}
-        table = own.pop("grams.weight")
+        table = own.pop("grams.weight").copy()
+        table[0] = 0.0  # stands for no n-gram at all: training leaves it out
         scale = np.abs(table).max(axis=1) / 127.0
         out = {
             "grams": np.round(table / np.maximum(scale, 1e-9)[:, None]).astype(np.int8),

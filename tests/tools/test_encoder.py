@@ -106,6 +106,58 @@ def test_it_knows_how_much_it_cannot_read(encoder: Encoder) -> None:
     assert encoder.unknown_share("") == 0
 
 
+def test_tokens_have_states_at_their_characters(encoder: Encoder) -> None:
+    text = "Café unbelievably  costs 12.50€ 😀"
+    got = encoder.tokens(text)
+    assert got.states.shape == (len(got.spans), encoder.dimensions)
+    assert got.states.dtype == np.float32
+    assert "".join(text[a:z] for a, z in got.spans) == text.replace(" ", "")
+    assert got.known == (*[True] * (len(got.spans) - 1), False)  # the emoji
+    assert got.unknown_share == pytest.approx(1 / len(got.spans))
+
+
+def test_the_vector_beside_the_tokens_is_that_of_the_text(encoder: Encoder) -> None:
+    """The states are of this text: with those of [CLS] and [SEP] their mean is its vector."""
+    text = "the rent is due on friday"
+    got = encoder.tokens(text)
+    assert got.vector @ encoder.encode([text])[0] > 0.999
+    mean = got.states.mean(axis=0)
+    assert got.vector @ (mean / np.linalg.norm(mean)) > 0.9
+    assert encoder.tokens("a dog").vector @ got.vector < 0.5
+
+
+def test_a_token_has_its_own_state(encoder: Encoder) -> None:
+    one, two = (encoder.tokens(t) for t in ("a cat and a dog", "a cat and a tax"))
+    same = [
+        float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+        for a, b in zip(one.states, two.states, strict=True)
+    ]
+    assert min(same[:4]) > same[4]
+
+
+def test_tokens_of_chinese_stand_for_whole_words(encoder: Encoder) -> None:
+    text = "押金是多少？OK"
+    got = encoder.tokens(text)
+    stood = [text[a:z] for a, z in got.spans]
+    assert stood == ["押金", "是多少", "是多少", "是多少", "？", "OK"]
+    assert all(got.known)
+    assert got.vector @ encoder.encode(["how much is the deposit? ok"])[0] > 0.7
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("", 0), (" \n", 0), ("\ud800 lone", 2), ("harbour " * 300, 254), ("水" * 300, 254)],
+    ids=["empty", "blank", "surrogate", "long", "long chinese"],
+)
+def test_any_text_has_tokens(encoder: Encoder, text: str, count: int) -> None:
+    got = encoder.tokens(text)
+    assert len(got.spans) == len(got.known) == len(got.states) == count
+    assert all(0 <= a < z <= len(text) for a, z in got.spans)
+    assert list(got.spans) == sorted(got.spans)
+    assert np.linalg.norm(got.vector) == pytest.approx(1, abs=1e-5)
+    assert 0 <= got.unknown_share <= 1
+
+
 def test_it_can_be_closed_and_used_again(encoder: Encoder) -> None:
     before = encoder.encode(["again"])
     encoder.close()

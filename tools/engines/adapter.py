@@ -39,16 +39,22 @@ def adapted(model: bytes, adapter: Mapping[str, np.ndarray]) -> bytes:
             its new values.
 
     Raises:
-        ValueError: the model has no such variable, or one of another shape or type.
+        ValueError: the model has no such variable, or one of another shape or type; it is
+            damaged; or one of two factors is missing.
     """
     import numpy as np
 
-    variables = {v.name: v for v in _variables(model)}
+    try:
+        variables = {v.name: v for v in _variables(model)}
+    except (struct.error, IndexError, UnicodeDecodeError) as error:
+        raise ValueError("the model file is damaged") from error
     out = bytearray(model)
     for name in adapter:
         base, _, part = name.partition(":")
         if base not in variables:
             raise ValueError(f"the model has no {base}")
+        if part and not {f"{base}:up", f"{base}:down"} <= adapter.keys():
+            raise ValueError(f"one of the two factors of {base} is missing")
         if part == "down":
             continue
         weight = variables[base]
@@ -80,6 +86,8 @@ def _variables(model: bytes) -> Iterator[_Variable]:
         shape = struct.unpack_from(f"<{rank}I", model, at + 1)
         kind, size = struct.unpack_from("<BI", model, at + 1 + 4 * rank)
         at += 1 + 4 * rank + 5
+        if at + size > len(model):
+            raise ValueError("the model file is damaged")
         yield _Variable(name, shape, kind, at, at + size)
         at += size
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_HAN = re.compile(r"[㐀-䶿一-鿿]+")
+_HAN = re.compile(r"[〇㐀-䶿一-鿿]+")
 _FILE = Path(__file__).with_name("glossary.tsv")
 
 
@@ -94,7 +94,9 @@ def glossed(text: str) -> Gloss:
         at = found.start()
         for word in segmented(found.group()):
             said = known.get(word, word)
-            put(f" {said} " if said else " ", at, at + len(word))
+            said = f" {said} " if said else " "
+            # as long as its word it would be taken for unchanged text
+            put(said + " " if len(said) == len(word) > 1 else said, at, at + len(word))
             at += len(word)
     if at < len(text):
         put(text[at:], at, len(text))

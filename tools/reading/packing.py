@@ -54,6 +54,7 @@ def english(text: str) -> str:
 
 def tokens(text: str, model: SentenceModel, longest: int = LONGEST_UNIT) -> Tokens:
     """Cut to ``longest`` tokens; the spans lead back to the original characters."""
+    text = text.encode("utf-8", "replace").decode("utf-8")  # the tokenizer takes no lone surrogate
     gloss: Gloss | None = glossed(text) if has_chinese(text) else None
     ids, places = model.pieces(gloss.english if gloss else text)
     if gloss is not None:

@@ -8,12 +8,16 @@ described in ``docs/models.md``.
 
 from __future__ import annotations
 
+import io
 import threading
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tools.errors import Failed, Unavailable
 from tools.reading import packing
 from tools.reading.signals import signals
 
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).with_name("reader.npz")
 MOST_WORDS = 20
 """Tokens of the longest answer."""
+_REINSTALL = "Install the package again: pip install --force-reinstall multimodal-assistant."
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +141,7 @@ class Reader:
 
                 from tools.engines.ctranslate2_encoder import SentenceModel
 
-                with np.load(self._weights, allow_pickle=False) as stored:
-                    arrays = {name: stored[name] for name in stored.files}
+                arrays = _arrays(self._weights)
                 adapter = {
                     name.removeprefix("adapter/"): value
                     for name, value in arrays.items()
@@ -148,9 +152,29 @@ class Reader:
                     for name, value in arrays.items()
                     if name.startswith("heads/")
                 }
-                model = SentenceModel(threads=1, adapter=adapter)
-                self._loaded = (model, Heads(heads), arrays["calibration"])
+                try:
+                    model = SentenceModel(threads=1, adapter=adapter)
+                    self._loaded = (model, Heads(heads), arrays["calibration"])
+                except (ValueError, KeyError) as error:
+                    raise _damaged(self._weights, error) from error
             return self._loaded
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of an .npz file by name; nothing in it is ever unpickled."""
+    import numpy as np
+
+    try:
+        stored = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+        return {name: stored[name] for name in stored.files}
+    except OSError as error:
+        raise Unavailable(f"The reader's file {path.name} is missing.", _REINSTALL) from error
+    except (ValueError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> Failed:
+    return Failed(f"The reader's file {path.name} is damaged: {error}.", _REINSTALL)
 
 
 def _gelu(x: np.ndarray) -> np.ndarray:

@@ -17,15 +17,10 @@ _LONGEST = 420
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit: its text as the reader sees it, and the line it stands for.
-
-    ``named`` where it only names what follows: a title or a heading, which never answers a
-    question by itself but tells what the next units are about.
-    """
+    """One unit: its text as the reader sees it, and the line it stands for."""
 
     text: str
     line: Line
-    named: bool = False
 
 
 def units(material: Material) -> list[Unit]:
@@ -40,7 +35,7 @@ def units(material: Material) -> list[Unit]:
     last = -2
     for line in material.lines:
         if line.source != last:
-            for source in [s for s in tables if last < s < line.source]:
+            for source in [s for s in tables if last <= s < line.source]:
                 out += _rows(tables.pop(source))
             last = line.source
         if line.heading and line.heading != heading:
@@ -53,7 +48,7 @@ def units(material: Material) -> list[Unit]:
 
 
 def _heading(text: str, source: int) -> Unit:
-    return Unit(text[:_LONGEST], Line(text, source), named=True)
+    return Unit(text[:_LONGEST], Line(text, source))
 
 
 def _pieces(line: Line) -> Iterator[str]:

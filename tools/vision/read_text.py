@@ -69,7 +69,7 @@ class ReadText(Tool):
                 line_source(line, item.name, item.handle, page=number + 1 if count > 1 else 0)
                 for line in _best(pages[-1])
             ]
-        data = _data(pages, first)
+        data = page_data(pages, first)
         question = call.text("question", "").strip()
         if question and self._answering is not None:
             context.check()
@@ -112,7 +112,8 @@ def _told(pages: list[OcrPage], first: Image) -> str:
     return "\n\n".join(parts)
 
 
-def _data(pages: list[OcrPage], first: Image) -> dict[str, Any]:
+def page_data(pages: list[OcrPage], first: Image) -> dict[str, Any]:
+    """What was read as the data of the tool's result; ``first`` is the first page's picture."""
     data: dict[str, Any] = {
         "width": first.width,
         "height": first.height,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tools.encoder import Encoder
 from tools.reading import material as made_of
-from tools.reading.find import answer
+from tools.reading.find import ENOUGH, Found, answer, as_data
 from tools.reading.lexicon import terms
 from tools.reading.material import Material
 from tools.reading.question import understood
+from tools.reading.reader import Reader, Reading
 from tools.reading.recording import asks_for_second, heard
 from tools.reading.summary import summary
 from tools.reading.values import day, find, number
@@ -104,7 +108,7 @@ def document(text: str, rows: list[list[str]] | None = None) -> Material:
     tables = [{"locator": "t", "heading": "", "rows": rows}] if rows else []
     body = "\n".join(" | ".join(r) for r in rows) if rows else text
     section = {"locator": "t", "heading": "", "text": body}
-    return made_of.of_document({"sections": [section], "tables": tables}, {"t": "s1"})
+    return made_of.of_document({"sections": [section], "tables": tables})
 
 
 STAFF = document(
@@ -137,7 +141,7 @@ def test_a_table_gives_cells_sums_and_extremes(question: str, value: str) -> Non
     found = answer(question, STAFF)
     assert found is not None
     assert found.value == value
-    assert found.mark == "s1"
+    assert found.source == 0
 
 
 def test_a_table_does_not_answer_for_who_is_not_in_it() -> None:
@@ -165,11 +169,11 @@ LEASE = document(
         ("where is the flat?", "3 Quay Lane"),
     ],
 )
-def test_a_sentence_answers_with_its_mark(question: str, value: str) -> None:
+def test_a_sentence_answers_with_its_source(question: str, value: str) -> None:
     found = answer(question, LEASE)
     assert found is not None
     assert value in (found.value or found.line)
-    assert found.mark == "s1"
+    assert found.source == 0
 
 
 def test_a_lease_says_nothing_of_parking() -> None:
@@ -201,11 +205,11 @@ def test_a_summary_takes_central_sentences_in_their_order() -> None:
         "the bridge. A baker in the village sells good rolls. The bridge will be repaired before "
         "winter. Repairs of the bridge cost four million euros. My aunt likes tulips very much."
     )
-    taken = [t.text for t in summary([(text, "s1")], 3)]
+    taken = [t.text for t in summary([(text, 0)], 3)]
     assert len(taken) == 3
     assert all("bridge" in t for t in taken)
     assert taken == sorted(taken, key=text.index)
-    assert summary([("", "s1")], 3) == []
+    assert summary([("", 0)], 3) == []
 
 
 @pytest.mark.parametrize(
@@ -240,3 +244,94 @@ def test_business_words_of_two_languages_are_one() -> None:
     assert understood("read the text in this picture").whole
     assert understood("总结一下这份文件").gist
     assert not understood("what is the total?").whole
+
+
+class Pointing(Reader):
+    """A reader that always points at the same words, with the same chance."""
+
+    def __init__(self, words: str, chance: float = 0.9) -> None:
+        super().__init__(Encoder())
+        self.words = words
+        self.chance = chance
+        self.asked: list[str] = []
+
+    def read(self, question: str, texts: Sequence[str]) -> Reading | None:
+        self.asked.append(question)
+        at = next((at for at, text in enumerate(texts) if self.words in text), None)
+        if at is None:
+            return None
+        start = texts[at].index(self.words)
+        return Reading(at, start, start + len(self.words), self.chance, self.chance)
+
+
+def test_what_the_reader_marks_is_the_answer() -> None:
+    found = answer("how much must Ian put down?", LEASE, Pointing(" 1,800 euros", 0.7))
+    line = "The tenant pays a deposit of 1,800 euros."
+    assert found == Found("1,800 euros", line, 0, chance=0.7)
+
+
+def test_a_reader_that_is_not_sure_is_not_followed() -> None:
+    assert answer("how much is it?", LEASE, Pointing("900", ENOUGH - 0.01)) is None
+    assert answer("how much is it?", LEASE, Pointing("900", ENOUGH)) is not None
+    assert answer("how much is it?", LEASE, Pointing("parking")) is None
+
+
+def test_a_day_is_also_told_as_year_month_day() -> None:
+    found = answer("when does it begin?", LEASE, Pointing("1 May 2026"))
+    assert found is not None
+    assert found.value == "1 May 2026 (2026-05-01)"
+
+
+def test_what_is_computed_is_not_left_to_the_reader() -> None:
+    reader = Pointing("14.58")
+    found = answer("how much change from 50?", RECEIPT, reader)
+    assert found is not None
+    assert (found.value, found.shown) == ("GBP 35.42", "50 - GBP 14.58")
+    assert answer("read the text in this picture", RECEIPT, reader) is None
+    assert answer("summarize this", LEASE, reader) is None
+    assert reader.asked == []
+
+
+def test_the_reader_answers_with_the_second_of_the_utterance() -> None:
+    said = [
+        {"start": 0.0, "end": 3.0, "text": "this is anna"},
+        {"start": 4.0, "end": 8.0, "text": "bring the ladder"},
+    ]
+    material = made_of.of_recording({"segments": said})
+    found = answer("what should I bring?", material, Pointing("the ladder"))
+    assert found == Found("the ladder", "bring the ladder", 1, start=4.0, chance=0.9)
+
+
+def test_the_reader_reads_the_rows_of_a_table() -> None:
+    found = answer("could we meet her by the fjord?", STAFF, Pointing("Oslo"))
+    assert found is not None
+    assert (found.value, found.chance, found.source) == ("Oslo", 0.9, 0)
+    assert found.line == "Name: Ida Holm; City: Oslo; Salary: 52000; Start date: 2021-03-01"
+
+
+def test_passages_of_a_search_answer_with_their_own_source() -> None:
+    passages = [
+        SimpleNamespace(locator="a#heading=Rules", quote="No dogs are allowed."),
+        SimpleNamespace(locator="b", quote="", text="Item | Price\nladder | 40\nrope | 12"),
+    ]
+    material = made_of.of_sources(passages)
+    found = answer("what is not allowed?", material, Pointing("dogs"))
+    assert found is not None
+    assert (found.line, found.source) == ("No dogs are allowed.", 0)
+    price = answer("what is the price of the rope?", material)
+    assert price is not None
+    assert (price.value, price.source) == ("12", 1)
+
+
+def test_an_answer_goes_through_the_data_of_a_result_unchanged() -> None:
+    found = answer("what is the total?", RECEIPT)
+    data = as_data(found)
+    assert data is not None
+    assert Found(**data) == found  # type: ignore[arg-type]
+    assert as_data(None) is None
+
+
+def test_nothing_read_gives_no_answer() -> None:
+    for material in (Material(), made_of.of_document({}), made_of.of_sources([])):
+        assert answer("what is the total?", material) is None
+        assert answer("what is the total?", material, Reader(Encoder())) is None
