@@ -3,7 +3,7 @@
 ``scripts/reading/*.materials.jsonl`` hold files as the product reads them (``units``, made by
 ``reading_materials.py``), ``*.questions.jsonl`` the questions on them: with the words that
 answer and the line they stand in, or with none where the file does not say. ``bank.jsonl``
-has, for some 350 things that people ask for, ways to ask and ways in which files say it;
+has, for 100 things that people ask for, ways to ask and ways in which files say it;
 pages drawn from it ask for what is there, and for what is not though its like is.
 """
 
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).with_name("reading")
+MOST_CROPPED = 10
+"""Units of the longest page that is cut from another."""
 SIMILAR = 0.6
 """A unit that holds so much of the line of the answer is that line."""
 
@@ -92,6 +94,74 @@ def without_answer(example: Example) -> Example:
     return (
         replace(example, units=units, gold=(), answer="", cut=True) if len(units) > 2 else example
     )
+
+
+def cropped(example: Example, chance: random.Random) -> Example:
+    """The same question on a few lines only: a label, a stub, a page that was cut off."""
+    size = chance.randint(1, MOST_CROPPED)
+    at = chance.choice(example.gold or range(len(example.units)))
+    first = max(0, at - chance.randrange(size))
+    units = example.units[first : first + size]
+    gold = tuple(g - first for g in example.gold if first <= g < first + size)
+    return replace(example, units=units, gold=gold, cut=True)
+
+
+class Fields:
+    """Plain questions for what has its name beside it ("Deposit: 300", "The deposit is 300"), and
+    for such names that another file has and this one has not."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self._files = list(
+            {e.file: e.units for e in examples if not e.file.endswith(".talk")}.values()
+        )
+        fields = [
+            (units, at, found[1].strip(" -*#"), found[2].strip())
+            for units in self._files
+            for at, unit in enumerate(units)
+            if (found := _FIELD.fullmatch(unit) or _TOLD.match(unit)) and found[1].strip(" -*#")
+        ]
+        told = [bool(_TOLD.match(units[at])) for units, at, _, _ in fields]
+        self._fields = [
+            [f for f, t in zip(fields, told, strict=True) if t == kind] for kind in (0, 1)
+        ]
+
+    def draw(self, chance: random.Random) -> Example:
+        """One page and one question; in a third of them no line has that name."""
+        units, at, name, value = chance.choice(self._fields[chance.random() < 0.4])
+        gold: tuple[int, ...] = (at,)
+        if chance.random() < 0.33:
+            other = chance.choice(self._files)
+            words = set(re.findall(r"\w{3,}|[一-鿿]", name.casefold()))
+            said = " ".join(other).casefold()
+            if words and not any(word in said for word in words):
+                units, gold, value = other, (), ""
+        wordings = _ASKED_ZH if re.search("[一-鿿]", name) else _ASKED
+        said = name if name.isupper() and chance.random() < 0.2 else name.lower()
+        asked = chance.choice(wordings).format(said)
+        return Example(asked, units, gold, value, file="fields/", cut=True)
+
+
+_FIELD = re.compile(r"([^\d:：£$€¥]{2,32}?)(?:[:：]\s*|\s{2,})(\S.{0,60})")
+_TOLD = re.compile(
+    r"(?:The|Our|Your|My|His|Her|Their) ([a-z][\w' -]{2,40}?) (?:is|was|are|were|costs?"
+    r"|starts? (?:on|at)|begins? (?:on|at)|ends? (?:on|at)|comes? to|opens? at|closes? at"
+    r"|lasts?|will be|has|have) ([^.,;]{2,70})"
+)
+_ASKED = (
+    "what is the {}?", "what's the {}?", "{}?", "the {}", "what does it say for {}?",
+    "what is given as {}?", "can you tell me the {}?", "how much is the {}?", "what was the {}?",
+    "which {} is it?", "give me the {}", "find the {}", "whats the {}",
+)  # fmt: skip
+_ASKED_ZH = (
+    "{}是什么？",
+    "{}是多少？",
+    "{}？",
+    "{}",
+    "告诉我{}",
+    "上面的{}是多少",
+    "请问{}是什么",
+    "查一下{}",
+)
 
 
 class Bank:

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 sys.path.insert(0, str(Path(__file__).parent))
 
 from reader_network import ReaderNetwork
-from reading_questions import Bank, Example, read_examples, without_answer
+from reading_questions import Bank, Example, Fields, cropped, read_examples, without_answer
 
 from tools.encoder import Encoder
 from tools.engines.ctranslate2_encoder import SentenceModel
@@ -40,9 +40,12 @@ BATCH = 8
 HEADS_RATE = 5e-4
 WHOLE_RATE, WHOLE_EPOCHS = 1e-4, 3
 ADAPT_RATE, ADAPT_EPOCHS = 5e-4, 4
-DRAWN = 0.4
+DRAWN = 0.3
 """Pages drawn from the bank for each question on a file, in every epoch."""
+FIELDS = 0.15
+"""Plain questions for named fields, in the same way."""
 TAKEN_OUT = 0.2
+CROPPED = 0.35
 APART = 12
 """One file in so many is kept apart."""
 SEED = 5
@@ -140,14 +143,14 @@ def train(
     apart: Sequence[Example], bank: Bank, prepared: Prepared, kept: Path,
 ) -> None:  # fmt: skip
     """Train what may learn in the network; it is kept in a file after every epoch."""
-    chance = random.Random(SEED)
+    chance, fields = random.Random(SEED), Fields(examples)
     learning = [(n, p) for n, p in network.named_parameters() if p.requires_grad]
     heads = [p for n, p in learning if not n.startswith("bert")]
     body = [p for n, p in learning if n.startswith("bert")]
     optimizer = torch.optim.AdamW(
         [{"params": body, "weight_decay": 0.01}, {"params": heads, "weight_decay": 0.01}]
     )
-    per_epoch = int(len(examples) * (1 + DRAWN)) // BATCH + 2
+    per_epoch = int(len(examples) * (1 + DRAWN + FIELDS)) // BATCH + 8
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, [rate, HEADS_RATE], total_steps=epochs * per_epoch, pct_start=0.06
     )
@@ -158,10 +161,20 @@ def train(
             without_answer(e) if e.gold and chance.random() < TAKEN_OUT else e for e in examples
         ]
         mixed += [bank.draw(chance) for _ in range(int(DRAWN * len(examples)))]
+        mixed += [fields.draw(chance) for _ in range(int(FIELDS * len(examples)))]
+        mixed = [cropped(e, chance) if chance.random() < CROPPED else e for e in mixed]
         chance.shuffle(mixed)
+        # pages of about the same length side by side, so that little is padded
+        parts = [mixed[i : i + 16 * BATCH] for i in range(0, len(mixed), 16 * BATCH)]
+        batches = [
+            sorted(part, key=lambda e: min(BUDGET * 4, sum(map(len, e.units))))[i : i + BATCH]
+            for part in parts
+            for i in range(0, len(part), BATCH)
+        ]
+        chance.shuffle(batches)
         losses = []
-        for start in range(0, len(mixed) - BATCH + 1, BATCH):
-            loss = loss_of(network, mixed[start : start + BATCH], prepared, BUDGET)
+        for batch in batches:
+            loss = loss_of(network, batch, prepared, BUDGET)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_([*body, *heads], 1.0)

@@ -91,7 +91,7 @@ def looks_like_calculation(text: str) -> str | None:
     body, asked = wording.body(text)
     for candidate in (body, text):
         if found := dates.find(wording.plain(candidate)):
-            return None if _asks_the_clock(found) else candidate.rstrip("?？ ")
+            return None if _asks_the_clock(found, candidate) else candidate.rstrip("?？ ")
     return _plain_sum(body, asked=asked) or _told_sum(text)
 
 
@@ -128,9 +128,9 @@ def _may_hold_a_sum(text: str) -> bool:
     )  # fmt: skip
 
 
-def _asks_the_clock(found: dates.Dated) -> bool:
-    """Days until a named day are the clock's to count."""
-    return found.first == "today" and not re.search(r"\d", found.second) and not found.amount
+def _asks_the_clock(found: dates.Dated, text: str) -> bool:
+    """Days until a day, and days so long ago, are the clock's to count: today is left unsaid."""
+    return found.first == "today" and not re.search(r"today|now|今天|现在", text, re.IGNORECASE)
 
 
 def _is_surely_meant(read: Sum, plain: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from tools.errors import BadInput
-from tools.everyday.numerals import chinese, english
+from tools.everyday.numerals import NO_NUMERAL, chinese, english
 
 _MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -83,9 +83,9 @@ _TERM = (
     r"\b(?:valid|warranty|guarantee|lasts?|runs?|expires?|due|trial|good for|contract|returned?"
     r"|deadline|ends?)\b|有效|保修|到期|期限|为期"
 )
+_ELSEWHERE = r"\b(?:poster|card|invitation|draw|paint|write|poem|remind)\b|提醒|写|画|海报"
 _EARLIER = r"\b(?:before|notice|earlier|prior)\b|提前|之前"
 _WHICH = r"\bwhen\b|\b(?:what|which) (?:date|day)\b|\buntil when\b|几[日号]|哪天|什么时候"
-_NO_NUMERAL = (("哪一天", "哪天"), ("一共", "总共"), ("一起", ""), ("一下", ""))
 _BACK = {"-", "minus", "before", "prior to", "ago", "之前", "以前", "前", "减"}
 _CHINESE_UNITS = {"天": "days", "日": "days", "周": "weeks", "星期": "weeks", "月": "months",
                   "年": "years", "工作日": "days"}  # fmt: skip
@@ -148,22 +148,34 @@ def find(text: str) -> Dated | None:
 
 
 def _in_digits(text: str) -> str:
-    for word, written in _NO_NUMERAL:
+    for word, written in NO_NUMERAL:
         text = text.replace(word, written)
     text = re.sub(r"(?<=星期|礼拜)[一二三四五六日天]", "某", text)
     return english(chinese(text)).rstrip("?？!！.。 ")
 
 
 def _told(named: list[str], marked: str) -> Dated | None:
-    """An age from a date of birth; the end of a term that began on a date."""
+    """An age, or a time since a date; the end of a term that began on a date."""
     rest = marked.replace(_MARK, "")
+    if re.search(_ELSEWHERE, rest, re.IGNORECASE):
+        return None
     if re.search(r"\bborn\b|出生|生日是", marked, re.IGNORECASE) and 1 <= len(named) <= 2:
         asks = re.search(r"\bhow old\b|\bage\b|多大|几岁|多少岁", marked, re.IGNORECASE)
         if asks and not re.search(r"\d", rest):
             dated = [n for n in named if re.search(r"\d", n)]
-            return Dated(dated[0], (*dated[1:], "today")[0], 0, "years") if dated else None
+            if not dated:
+                return None
+            unit = re.search(rf"\b(?:in|how many)\s+({_UNIT})\b", rest, re.IGNORECASE)
+            second = (*dated[1:], "today")[0]
+            return Dated(dated[0], second, 0, _unit(unit[1] if unit else "years")[0])
+    since = re.search(rf"\bsince {_MARK}[.,?!]", marked) if len(named) == 1 else None
+    asks = re.search(rf"\bhow many ({_UNIT})\b(?! until| till| left)", rest, re.IGNORECASE)
+    if since and asks and re.search(r"\d{4}", named[0]) and not re.search(r"\d", rest):
+        return Dated(named[0], "today", 0, *_unit(asks[1]))
     steps = list(re.finditer(_STEP, rest, re.IGNORECASE))
     if len(named) != 1 or len(steps) != 1 or len(re.findall(r"\d+", rest)) > 1:
+        return None
+    if not _has_year(named[0]):  # the last such day, or the next one?
         return None
     if not (re.search(_WHICH, rest, re.IGNORECASE) and re.search(_TERM, rest, re.IGNORECASE)):
         return None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+NO_NUMERAL = (("哪一天", "哪天"), ("一共", "总共"), ("一起", "共同"), ("一下", ""))
+"""Words that hold a numeral and mean no number, and what says the same without one."""
+
 _SMALL = {
     word: value
     for value, word in enumerate(
@@ -54,8 +57,8 @@ _CHINESE_SCALED = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*([百千万亿])")
 
 def english(text: str) -> str:
     """``two thousand and five`` becomes ``2005``; ``3 million`` becomes ``3000000``."""
-    text = _ENGLISH.sub(lambda match: _english(match.group()), text)
-    return _SCALED.sub(lambda m: _scaled(m[1], _SCALES[m[2].lower()]), text)
+    text = _SCALED.sub(lambda m: _scaled(m[1], _SCALES[m[2].lower()]), text)
+    return _ENGLISH.sub(lambda match: _english(match.group()), text)
 
 
 def chinese(text: str) -> str:
@@ -105,7 +108,8 @@ def _grouped(words: str) -> int:
     for mark, scale in (("亿", 10**8), ("万", 10**4)):
         head, found, tail = words.rpartition(mark)
         if found:
-            return _grouped(head or "一") * scale + (_grouped(tail) if tail else 0)
+            rest = _CHINESE_DIGITS.get(tail, 0) * scale // 10  # 三万五 is 35,000
+            return _grouped(head or "一") * scale + (rest or (_grouped(tail) if tail else 0))
     total = digit = 0
     for c in words:
         if c in _CHINESE_SCALES:
@@ -113,4 +117,6 @@ def _grouped(words: str) -> int:
             digit = 0
         else:
             digit = _CHINESE_DIGITS[c]
+    if len(words) > 2 and words[-2] in "百千":  # 三千六 is 3,600
+        digit *= _CHINESE_SCALES[words[-2]] // 10
     return total + digit

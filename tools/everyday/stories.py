@@ -9,13 +9,22 @@ Nothing is computed here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from tools.everyday.told import bills, measures, percents, products, question, sharing
+from tools.everyday.told import bills, measures, percents, products, question, sharing, unit_words
 from tools.everyday.told.question import Told
 
 MAX_LENGTH = 500
+_TAKEN = re.compile(
+    r"(?:\b(?:minus|less)|再减|减去?|立减|再便宜|再优惠)\s*[$€£¥]?\s*$", re.IGNORECASE
+)
+_AFTERWARDS = re.compile(
+    rf"(?:\b(?:plus|and|add|with)|再加|另加|加上?|外加)\s*[$€£¥]?\s*$|{_TAKEN.pattern}",
+    re.IGNORECASE,
+)
+"""Words before an amount that is added, or comes off, after the percents."""
 
 
 def expression(text: str) -> str | None:
@@ -29,7 +38,8 @@ def expression(text: str) -> str | None:
     if told is None:
         return None
     for reading in _READINGS:
-        if made := reading(told):
+        made = reading(told)
+        if made and re.search(r"[-+*/%(]| in ", made):  # a number alone is no sum
             return made
     return None
 
@@ -42,10 +52,28 @@ def _percents(told: Told) -> str | None:
         return None
     found = sharing.among(told, rest)
     count, rest = found or (None, rest)
-    alone = len(rest) == 1  # 5% more than 4,000 a month
-    rest = [replace(a, per=()) if a.soft or alone else a for a in rest]
-    made = percents.percents(told, bills.whole(told, rest), shares)
-    return f"({made}) / {count.number}" if made and count else made
+    later = [a for a in rest if a.start > shares[-1].end and _AFTERWARDS.search(a.lead)]
+    rest = [a for a in rest if a not in later]
+    if len(rest) > 1 and told.says(r"\bdifference\b|\bminus\b|差"):
+        return None
+    factor: str | None = ""
+    if len(rest) == 1:  # 5% more than 4,000 a month
+        per = rest[0].per
+        if told.span and len(per) == 1 and per[0].kind == "time":
+            factor = unit_words.factor(told.span, per[0].unit)
+        rest = [replace(rest[0], per=())]
+    made = percents.percents(told, bills.whole(told, rest), shares) if rest else None
+    if (
+        made is None
+        or factor is None
+        or (later and (factor or any(a.kind != "money" or a.per for a in later)))
+    ):
+        return None
+    made = f"({made}){factor}" if factor else made
+    for amount in later:
+        sign = "-" if _TAKEN.search(amount.lead) else "+"
+        made = f"({made}) {sign} {amount.number}"
+    return f"({made}) / {count.number}" if count else made
 
 
 _READINGS: tuple[Callable[[Told], str | None], ...] = (
@@ -56,9 +84,11 @@ _READINGS: tuple[Callable[[Told], str | None], ...] = (
     percents.interest,
     _percents,
     percents.ratio,
+    bills.reduced,
     bills.left,
     sharing.average,
     sharing.fitting,
+    sharing.scaled,
     sharing.shared,
     products.solve,
     sharing.compared,

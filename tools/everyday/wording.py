@@ -110,6 +110,7 @@ _REWRITES: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ("%", rf"^(?:the )?% {_CHANGE}\s+(.+?)\s+(?:to|and)\s+(.+)$", r"((\2)-(\1))/(\1) as %"),
     (" of ", r"^(?:the )?(average|mean|sum|product|max(?:imum)?|min(?:imum)?) of\s+(.+)$",
      lambda m: f"{m[1].lower()}({_list(m[2])})"),
+    ("%", r"^add (\S+\s*%) (?:\w+ )?to\s+(.+)$", r"(\2) + \1"),
     ("add", r"^add(?: up| together)?\s+(?=.*(?:,|and|\bto\b))(.+)$",
      lambda m: f"sum({_list(m[1].replace(' to ', ' and '))})"),
     ("sum", r"^sum(?: up)?\s+(?=.*(?:,|and))(.+)$", lambda m: f"sum({_list(m[1])})"),

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tools.reading.candidates import Candidate
-from tools.reading.lexicon import match, terms
+from tools.reading.lexicon import terms
+from tools.reading.material import Line
+from tools.reading.operands import Part, work
 from tools.reading.question import MONEY, Question
+from tools.reading.things import Near, Thing, named
 from tools.reading.values import currency, day, find, number, plain_number
 
 _CHANGE = re.compile(
@@ -31,9 +34,6 @@ _NOT_ITEMS = MONEY - {"@price", "@fee", "@rent"} | {
     "@balance",
     "@vat_no",
 }
-_WORDY = frozenset(
-    "more less than between compar together both cheaper dearer expensiv cost".split()
-)
 _SMALL = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
           "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}  # fmt: skip
 
@@ -45,6 +45,166 @@ class Computed:
     value: str
     shown: str
     parts: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A value computed from named things, its arithmetic, and the lines that hold them."""
+
+    value: str
+    shown: str
+    lines: tuple[Line, ...]
+
+
+_UNIT_ASKED = re.compile(
+    r"\bhow (?:many|much)(?: more| fewer| less)? (?P<u>kilos?|kg|grams?|km|kilomet\w+|met(?:re|er)s|litres?|liters?|millimet\w+|mm|cm|watts?|kwh|minutes?|hours?|days?|nights?|weeks?|months?|years?|degrees|points|calories)\b|几(?P<z>克|公斤|千克|公里|米|分钟|小时|天|度)",
+    re.IGNORECASE,
+)
+_TIME = frozenset({"min", "h", "s"})
+_ASKS_MONEY = re.compile(r"how much|cost|price|pay|fee|come to|comes to|what(?:'s| is| would| do| does| did)|钱|贵|便宜|块|价|多少$|省", re.IGNORECASE)
+
+
+def worked(question: Question, pool: Sequence[Thing], near: Near | None) -> Worked | None:
+    """What a question wants done with named things, where each is found and is the only one."""
+    wanted = work(question.text)
+    asked = _UNIT_ASKED.search(question.text)
+    unit = unit_of(asked["u"] or asked["z"]) if asked else ""
+    if wanted is None or (wanted.kind == "difference" and not wanted.parts[0].phrase):
+        return _two(question, unit, pool)
+    if wanted.kind == "change":
+        total = _sum_paid(pool)
+        if total is None or wanted.given < total.number:
+            return None
+        return _result(wanted.given - total.number, [total], f"{wanted.given:.10g} - {total.value}")
+    if wanted.kind == "left":
+        return _left(wanted.parts[0], pool, near)
+    if wanted.kind == "each":
+        thing = _one(wanted.parts[0], [t for t in pool if t.pieces > 1 and t.amount.unit in {"money", ""}], near, "")
+        if thing is None or not _ASKS_MONEY.search(question.text):
+            return None
+        return _result(thing.number / thing.pieces, [thing], f"{thing.value} / {thing.pieces}")
+    for wish in dict.fromkeys((unit, *(("money", "min", "") if not unit else ()))):
+        sure = pool if wish else [t for t in pool if t.amount.unit != "money"]
+        if wanted.kind == "without":
+            return _without(wanted.parts, pool, near)
+        # so many of what only resembles what was asked is a guess
+        found = [_one(p, sure, near if p.times == 1 else None, wish) for p in wanted.parts]
+        things = [t for t in found if t is not None]
+        if len(things) < len(found):
+            if wanted.kind == "difference" and len(things) == 1 and not found[0]:
+                continue
+            continue
+        if len(things) > 1 and len({id(t) for t in things}) < len(things):
+            continue
+        if len({t.amount.unit for t in things}) > 1:
+            continue
+        if not wish and not all(t.sure for t in things):
+            continue  # bare numbers of a text are of anything
+        return _combined(question, wanted.kind, wanted.parts, things)
+    return None
+
+
+_BY_HOW = re.compile(r"how many (?:more|fewer|less) |how (?:much|many) \w+ (?:more|less|fewer)\b|by how (?:much|many)|(?:多|少|高|低)(?:了)?(?:多少|几)", re.IGNORECASE)
+
+
+def _two(question: Question, unit: str, pool: Sequence[Thing]) -> Worked | None:
+    """How much more, of a unit that a page gives twice."""
+    if not unit or not _BY_HOW.search(question.text):
+        return None
+    both = [t for t in pool if t.sure and t.amount.unit == unit]
+    if len(both) != 2 or both[0].number == both[1].number:
+        return None
+    return _combined(question, "difference", (), both)
+
+
+def unit_of(word: str) -> str:
+    """The unit that a question asks for."""
+    from tools.reading.amounts import unit
+
+    return unit(word) or unit(word.rstrip("s"))
+
+
+def _one(part: Part, pool: Sequence[Thing], near: Near | None, wish: str) -> Thing | None:
+    if wish in _TIME:
+        return named(part.phrase, [t for t in pool if t.amount.unit in _TIME], near)
+    return named(part.phrase, pool, near, unit=wish)
+
+
+def _combined(question: Question, kind: str, parts: Sequence[Part], things: Sequence[Thing]) -> Worked | None:
+    if kind == "difference":
+        high, low = sorted(things, key=lambda t: -_size(t))
+        gap = _size(high) - _size(low)
+        return _result(gap, [high, low], f"{high.value} - {low.value}", question) if gap else None
+    shown = []
+    total = 0.0
+    for part, thing in zip(parts, things, strict=True):
+        times = part.times
+        price = _size(thing)
+        if times > 1 and thing.pieces > 1:
+            if times != thing.pieces:
+                return None
+            times = 1.0
+        total += times * price
+        shown.append(f"{times:.10g} × {thing.value}" if times != 1 else thing.value)
+    return _result(total, things, " + ".join(shown), question)
+
+
+def _size(thing: Thing) -> float:
+    factor = {"h": 60.0, "s": 1 / 60}
+    return thing.number * factor.get(thing.amount.unit, 1.0)
+
+
+def _without(parts: Sequence[Part], pool: Sequence[Thing], near: Near | None) -> Worked | None:
+    total = _sum_paid(pool)
+    if total is None:
+        return None
+    off = [named(p.phrase, [t for t in pool if t is not total], near, unit="money") for p in parts]
+    known = [t for t in off if t is not None]
+    if len(known) < len(off) or any(t.number >= total.number for t in known):
+        return None
+    return _result(total.number - sum(t.number for t in known), [total, *known], " - ".join(t.value for t in (total, *known)))
+
+
+def _left(part: Part, pool: Sequence[Thing], near: Near | None) -> Worked | None:
+    """What is left of a row that gives how much there was and how much is used."""
+    rows: dict[int, list[Thing]] = {}
+    for t in pool:
+        if t.sure and t.amount.unit and t.amount.unit != "%":
+            rows.setdefault(t.order, []).append(t)
+    pairs = [ts[-1] for ts in rows.values() if len(ts) == 2 and ts[0].amount.unit == ts[1].amount.unit]
+    thing = named(part.phrase, pairs, near)
+    if thing is None:
+        return None
+    high, low = sorted(rows[thing.order], key=lambda t: -t.number)
+    return _result(high.number - low.number, [high, low], f"{high.value} - {low.value}")
+
+
+def _sum_paid(pool: Sequence[Thing]) -> Thing | None:
+    """The total of a receipt."""
+    for concept in ("@amount_due", "@total"):
+        found = [t for t in pool if t.sure and concept in t.key and "@subtotal" not in t.key and t.amount.unit in {"money", ""}]
+        if found:
+            return max(found, key=lambda t: t.number)
+    return None
+
+
+def _result(value: float, things: Sequence[Thing], shown: str, question: Question | None = None) -> Worked:
+    lines = tuple(dict.fromkeys(t.line for t in things))
+    if things[0].amount.unit in _TIME:
+        from tools.reading.amounts import told
+
+        asked = _UNIT_ASKED.search(question.text) if question else None
+        only = unit_of(asked["u"] or asked["z"]) if asked else ""
+        chinese = bool(question and question.chinese)
+        return Worked(told(value, chinese=chinese, only=only if only in {"h", "min"} else ""), shown, lines)
+    before, after = currency(things[-1].value)
+    before, after = before.strip("-−+ "), after.rstrip("-* ")
+    if re.fullmatch(r"\s?[A-Z]", after):
+        after = ""  # the letter of a tax rate
+    plain = plain_number(round(value, 2), like=[t.value for t in things])
+    if things[0].amount.unit == "money" and re.fullmatch(r"\d+\.\d", plain):
+        plain += "0"
+    return Worked(f"{before}{plain}{after}".strip(), shown, lines)
 
 
 def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
@@ -74,23 +234,9 @@ def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
             return _made([(number(total.value) or 0) / share], f"{total.value} / {share}", (total,))
     if question.kinds[:1] == ("span",) and (lasting := _lasting(question, pool)):
         return lasting
-    goods = items(amounts)
+    goods = [c for c in items(amounts) if not c.line.sentence and len(c.label) <= 48]
     if _COUNT.search(text) and goods:
         return Computed(str(len(goods)), "; ".join(c.label for c in goods), tuple(goods))
-    wanted = _wanted(question, amounts)
-    if question.operation == "difference" and len(wanted) == 2:
-        high, low = sorted(wanted, key=lambda c: -(number(c.value) or 0))
-        return _made(
-            [number(high.value) or 0, -(number(low.value) or 0)],
-            f"{high.value} - {low.value}",
-            (high, low),
-        )
-    if (question.operation == "sum" or re.search(r"\band\b|和|与|加", text)) and len(wanted) >= 2:
-        return _made(
-            [number(c.value) or 0 for c in wanted],
-            " + ".join(c.value for c in wanted),
-            tuple(wanted),
-        )
     if (
         question.operation in {"max", "min"}
         and len(goods) > 1
@@ -155,34 +301,6 @@ def _total(amounts: Sequence[Candidate]) -> Candidate | None:
         if found:
             return found[-1]
     return None
-
-
-def _wanted(question: Question, amounts: Sequence[Candidate]) -> list[Candidate]:
-    """One amount for each thing that the question names, where each is named by one line."""
-    asked = [
-        t
-        for t in question.terms
-        if t not in {"@total", "@price", "@amount", "@item"}
-        and t not in question.doing
-        and t not in _WORDY
-    ]
-    out: dict[int, Candidate] = {}
-    for term in asked:
-        fitting = [c for c in amounts if match(term, c.key)]
-        orders = {c.order for c in fitting}
-        if len(orders) != 1:
-            if fitting and len(orders) > 1:
-                best = max(
-                    fitting,
-                    key=lambda c: (
-                        sum(match(t, c.key) > 0 for t in asked) - 0.1 * len(terms(c.label))
-                    ),
-                )
-                out.setdefault(best.order, best)
-                continue
-            return []
-        out[fitting[-1].order] = fitting[-1]
-    return list(out.values())
 
 
 def _made(numbers: Sequence[float], shown: str, parts: tuple[Candidate, ...]) -> Computed:

@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from tools.reading.candidates import NAME, Candidate, candidates
-from tools.reading.computed import computed
-from tools.reading.lexicon import terms
+from tools.reading.computed import computed, worked
+from tools.reading.lexicon import match, terms
 from tools.reading.material import Line, Material
 from tools.reading.question import PEOPLE, Question, understood
 from tools.reading.score import Scored, scored
-from tools.reading.tables import from_table
+from tools.reading.spans import span
+from tools.reading.tables import from_tables
+from tools.reading.things import things
 from tools.reading.units import units
 from tools.reading.values import day, find
 
@@ -30,6 +32,8 @@ _PLACE_ZH = re.compile(
 
 ENOUGH = 0.3
 """Chance from which what the reader found is said."""
+SAME = 0.6
+"""Likeness from which two terms say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class Found:
     """``value`` answers (empty: the line itself does); ``shown`` is arithmetic, if any.
 
     ``source`` is the place among the sources of the tool's result (-1: none), ``start`` the second
-    in a recording (-1: none), ``chance`` (0..1) that it is the answer.
+    in a recording (-1: none), ``chance`` (0..1) that it is the answer. Where it is not ``sure``,
+    ``line`` and ``others`` (each with its source) are only what comes nearest to the question.
     """
 
     value: str
@@ -46,6 +51,11 @@ class Found:
     shown: str = ""
     start: float = -1.0
     chance: float = 1.0
+    others: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        return self.chance >= ENOUGH
 
 
 def as_data(found: Found | None) -> dict[str, object] | None:
@@ -78,10 +88,13 @@ def answer(text: str, material: Material, reader: Reader | None = None) -> Found
         return None
     if found := arithmetic(text, material, reader.near if reader is not None else None):
         return found
+    read = _read(question, material, reader) if reader is not None else None
+    if read is not None and read.sure:
+        return read
+    best = scored(question, candidates(material), noisy=material.noisy)
     if reader is not None:
-        return _read(question, material, reader)
-    pool = candidates(material)
-    best = scored(question, pool, noisy=material.noisy)
+        # it was not sure: what has the very name that was asked for is better
+        return _found(question, best) if best and _exactly(question, best[0].candidate) else read
     if best:
         return _found(question, best)
     return _shop(question, material)
@@ -93,9 +106,14 @@ def arithmetic(text: str, material: Material, near: Near | None = None) -> Found
     ``near`` tells by meaning which column or item is meant; without it words must be shared.
     """
     question = understood(text)
-    for table in material.tables:
-        if cell := from_table(question, table):
-            return Found(cell.value, cell.line, cell.source)
+    if cell := from_tables(question, material, near):
+        return Found(cell.value, cell.line, cell.source, cell.shown)
+    if worked_out := worked(question, things(material), near):
+        line = " / ".join(dict.fromkeys(x.text for x in worked_out.lines[:6]))
+        return Found(worked_out.value, line, worked_out.lines[0].source, worked_out.shown)
+    if lasting := span(question.text, material, near):
+        line = " / ".join(dict.fromkeys(x.text for x in lasting.lines))
+        return Found(lasting.value, line, lasting.lines[0].source, lasting.shown)
     if done := computed(question, candidates(material)):
         line = " / ".join(dict.fromkeys(c.line.text for c in done.parts[:6]))
         return Found(done.value, line, done.parts[0].line.source, done.shown)
@@ -103,15 +121,31 @@ def arithmetic(text: str, material: Material, near: Near | None = None) -> Found
 
 
 def _read(question: Question, material: Material, reader: Reader) -> Found | None:
-    """What the reader finds, if it is sure enough."""
+    """What the reader finds."""
     parts = units(material)
     reading = reader.read(question.text, [part.text for part in parts])
-    if reading is None or reading.chance < ENOUGH:
+    if reading is None:
         return None
     part = parts[reading.at]
     value = part.text[reading.start : reading.end].strip(" ,;:")
     return Found(
-        normalized(value), part.text, part.line.source, start=part.line.start, chance=reading.chance
+        normalized(value),
+        part.text,
+        part.line.source,
+        start=part.line.start,
+        chance=reading.chance,
+        others=tuple((parts[i].text, parts[i].line.source) for i in reading.others),
+    )
+
+
+def _exactly(question: Question, candidate: Candidate) -> bool:
+    """Whether the name of a value and what was asked for are the same, with nothing left over."""
+    asked = set(question.terms)
+    return (
+        candidate.pair
+        and bool(asked)
+        and all(match(term, candidate.key) > SAME for term in asked)
+        and all(match(term, asked) > SAME for term in candidate.key)
     )
 
 

@@ -95,7 +95,7 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 _GIST = re.compile(
-    r"summar[iy]|\bgist\b|main (?:points?|ideas?|message)|key points|in (?:a few|two|three|short) (?:words|sentences|lines)"
+    r"summar[iy]|\bgist\b|\bsum (?:it|this|that|the [\w ]{1,24}|things)?\s?up\b|\bsum up\b|\bin short\b|\bbriefly\b|main (?:points?|ideas?|message)|key points|in (?:a few|two|three|short) (?:words|sentences|lines)"
     r"|what(?:'s| is| are) (?:it|(?:this|that|the)(?: [\w ]{1,30})?) (?:all )?about\b|\btl;?dr\b|\boverview\b|boil .* down|in a nutshell|\bessence\b|\brecap\b"
     r"|总结|概括|大意|摘要|要点|主要内容|讲的是什么|主要(?:讲|说)|概述",
     re.IGNORECASE,

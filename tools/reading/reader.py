@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tools.engines.ctranslate2_encoder import SentenceModel
 
 WEIGHTS = Path(__file__).with_name("reader.npz")
+SHOWN = 3
+"""So many of the best units are told."""
 MOST_WORDS = 20
 """Tokens of the longest answer."""
 _REINSTALL = "Install the package again: pip install --force-reinstall multimodal-assistant."
@@ -38,7 +40,7 @@ class Reading:
     """What the reader makes of a question and some units.
 
     ``at`` is the unit that answers best and ``start`` to ``end`` the characters in it;
-    ``chance`` (0..1) that it does, ``some`` that any does.
+    ``chance`` (0..1) that it does, ``some`` that any does. ``others`` are the next best units.
     """
 
     at: int
@@ -46,6 +48,7 @@ class Reading:
     end: int
     chance: float
     some: float
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,13 +124,14 @@ class Reader:
         logits = heads.scores(hidden, packed, given[list(packed.chosen)])
         scaled = np.exp((logits - logits.max()) / calibration[0])
         chances = scaled / scaled.sum()
-        best = int(chances[:-1].argmax())
+        best, *others = (int(i) for i in np.argsort(-chances[:-1], kind="stable")[:SHOWN])
         first, last = heads.words(hidden, packed.places[best])
         spans = units[packed.chosen[best]].spans
         start, end = (spans[first][0], spans[last][1]) if spans else (0, 0)
         return Reading(
-            packed.chosen[best], start, end, float(chances[best]), float(1 - chances[-1])
-        )
+            packed.chosen[best], start, end, float(chances[best]), float(1 - chances[-1]),
+            tuple(packed.chosen[i] for i in others),
+        )  # fmt: skip
 
     def near(self, text: str, others: Sequence[str]) -> list[float]:
         """Cosines of a text with others, by the sentence encoder."""

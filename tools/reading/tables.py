@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from statistics import fmean
 
+from tools.reading.grid import grid, of_rows
 from tools.reading.lexicon import match, terms
-from tools.reading.material import Table
+from tools.reading.material import Material, Table
+from tools.reading.query import Near, queried
 from tools.reading.question import Question
 from tools.reading.values import day, number, plain_number
 
@@ -22,6 +24,8 @@ _BELOW = re.compile(
 _NEUTRAL = frozenset(
     "best top most least high low more less than over under above below between row column entry entri record recorded highest lowest earn sold made best-selling average mean sum 最 最高 最低 最多 最少 平均 总和 比".split()
 )
+_REASON = re.compile(r"^\W*(?:why|how (?:do|can|should|to)|which days?|what exactly)\b|为什么", re.IGNORECASE)
+_TALLY = re.compile(r"how many|number of|几个|多少[个人]", re.IGNORECASE)
 _TOTAL_ROW = {"@total", "@subtotal", "@amount"}
 
 
@@ -32,10 +36,40 @@ class FromTable:
     value: str
     line: str
     source: int
+    shown: str = ""
 
 
-def from_table(question: Question, table: Table) -> FromTable | None:
-    """The answer that one table gives; None where it does not speak of what was asked."""
+def from_tables(question: Question, material: Material, near: Near | None = None) -> FromTable | None:
+    """The answer that one of the tables of a material gives, also those its rows make."""
+    for table in material.tables:
+        if found := from_table(question, table, near):
+            return found
+    for table in of_rows(material):
+        typed = grid(table)
+        if typed and (row := queried(question, typed, near)):
+            lines = [typed.rows[r][: len(table.header)] for r in row.rows]
+            return FromTable(row.value, _shown(table.header, lines), -1, row.shown)
+    return None
+
+
+def from_table(question: Question, table: Table, near: Near | None = None) -> FromTable | None:
+    """The answer that one table gives; None where it does not speak of what was asked.
+
+    ``near`` tells by meaning which column is meant where no word of the question names it.
+    """
+    typed = grid(table)
+    if typed and (found := queried(question, typed, near)):
+        rows = [typed.rows[r][: len(table.header)] for r in found.rows]
+        return FromTable(found.value, _shown(table.header, rows), table.source, found.shown)
+    if near is not None and not _limits(question.text):
+        return None  # what stands in one cell the reader finds
+    return looked_up(question, table)
+
+
+def looked_up(question: Question, table: Table) -> FromTable | None:
+    """The cell, row or sum whose every word is in the table."""
+    if _REASON.search(question.text) or _TALLY.search(question.text):
+        return None
     width = len(table.header)
     rows = [r for r in table.rows[1:] if len(r) == width and any(c.strip() for c in r)]
     if not rows or width < 2:
@@ -206,7 +240,7 @@ def _computed(
     if question.operation == "count" and (target is None or not _numbers(rows, target) or limits):
         return FromTable(str(len(rows)), _shown(header, rows), table.source)
     if target is None:
-        return FromTable("", _shown(header, rows), table.source) if 0 < len(rows) <= 3 else None
+        return None
     if question.operation in {"sum", "average", "difference"}:
         return _arithmetic(question, table, rows, target)
     if question.operation in {"max", "min"} and len(rows) > 1:
@@ -219,7 +253,7 @@ def _computed(
             f"{row[label]} ({row[target]})" if _asks_label(question, header[label]) else row[target]
         )
         return FromTable(value, _shown(header, [row]), table.source)
-    if len(rows) > 6 or not rows:
+    if len(rows) > 3 or not rows or question.operation:
         return None
     values = [r[target] for r in rows if r[target].strip()]
     return (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.brain.builtin.inventory import file_wanted, how_to_get
-from assistant.brain.builtin.plan import DEFAULTS, Plan, deeds
+from assistant.brain.builtin.plan import Plan, deeds
 from assistant.brain.builtin.refer import about
 from assistant.brain.builtin.request import Answer, Request
 from assistant.brain.builtin.talk import ADD_A_MODEL, ADD_A_MODEL_ZH, talk
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from tools.encoder import Encoder
 
 _LOOKUPS = frozenset({"recall", "search_knowledge"})
-TRIED = frozenset({*DEFAULTS.values(), "read_text", *_LOOKUPS})
-"""Tools that may run though nobody asked for them: what they read may answer."""
 _ASKS = re.compile(
     r"[?？]|\b(?:what|who|whom|whose|when|where|which|why|how|tell me|find|give me|is there|are there)\b"
     r"|什么|谁|哪|几|多少|怎么|为什么|吗|有没有",
@@ -32,6 +30,8 @@ _ASKS = re.compile(
 )
 SENTENCES = 5
 """So many sentences make a summary."""
+NEAR = 0.02
+"""Chance from which the lines that come nearest are shown, where none surely answers."""
 LONG = 1500
 """Characters of read text that a reply shows; the rest is said to be there."""
 
@@ -59,11 +59,8 @@ class Composer:
         """
         rest = self._undone(request, plan or Plan())
         answers = [answer for step in request.steps for answer in step]
-        if plan is not None and plan.tried and not any(_answers(a) for a in answers):
-            # nobody asked for that: it only might have answered
-            answers = [a for a in answers if a.tool not in TRIED]
-        elif plan is not None and plan.tried:
-            rest = []
+        if plan is not None and plan.tried:
+            answers, rest = _weighed(answers, rest, plan)
         if not answers:
             if rest:
                 return "\n\n".join(rest)
@@ -113,8 +110,13 @@ class Composer:
         return "这是录音。" if request.chinese else "Here it is as a recording."
 
     def _look(self, request: Request, answer: Answer) -> str:
-        found = _found_in(answer)
-        return _worded(found, answer, request) if found else str(answer.result.text).strip()
+        if found := _found_in(answer):
+            return _worded(found, answer, request)
+        told = str(answer.result.text).strip()
+        if answer.result.data.get("answered") or not answer.result.data.get("rows"):
+            return told
+        # there is print in it, which does not answer either
+        return f"{_not_in_there(request, answer)}\n{told}"
 
     def _read_text(self, request: Request, answered: Answer) -> str:
         whole = str(answered.result.text).strip()
@@ -146,7 +148,7 @@ class Composer:
 
     def _knowledge(self, request: Request, answered: Answer) -> str:
         if not answered.result.sources:
-            return _nowhere(request, str(answered.result.text))
+            return _in_general(str(answered.result.text), request)
         material = material_of(answered)
         if understood(about(request)).gist:
             return _gist(material, answered)
@@ -207,12 +209,34 @@ def material_of(answer: Answer) -> Material:
 
 def _found_in(answer: Answer) -> Found | None:
     """What the tool found that answers the question it was given."""
+    found = _nearest_in(answer)
+    return found if found is not None and found.sure else None
+
+
+def _nearest_in(answer: Answer) -> Found | None:
+    """What the tool found, sure or not."""
     given = answer.result.data.get("answer") if answer.result is not None else None
     return Found(**given) if given else None
 
 
 def _answers(answer: Answer) -> bool:
     return _found_in(answer) is not None or (answer.tool == "recall" and _found(answer))
+
+
+def _weighed(answers: list[Answer], rest: list[str], plan: Plan) -> tuple[list[Answer], list[str]]:
+    """What to say where tools were tried that nobody asked for: what they found, if anything.
+
+    They found nothing: what was wanted, if that came to something; else that it isn't there.
+    """
+    tried = [a for a in answers if a.tool in plan.tried]
+    wanted = [a for a in answers if a not in tried]
+    hits = [a for a in tried if _answers(a)]
+    worth = [a for a in wanted if a.tool not in _LOOKUPS or _found(a)]
+    if hits:
+        return worth + hits, []
+    if worth or plan.missing:
+        return worth, rest
+    return [a for a in tried if a.tool != "recall"] or answers, rest
 
 
 def _found(answer: Answer) -> bool:
@@ -289,16 +313,36 @@ def _cut(text: str, longest: int) -> str:
 def _not_in_there(request: Request, answer: Answer) -> str:
     what = {
         "read_text": ("the picture", "图片"),
+        "look": ("the text in the picture", "图片里的文字"),
         "read_document": ("the document", "文档"),
         "transcribe": ("the recording", "录音"),
         "search_knowledge": ("what you gave me", "你给我的资料"),
     }.get(answer.tool, ("it", "里面"))
     if request.chinese:
-        return f"里面没有：我在{what[1]}里没有找到答案。"
-    return f"It isn't in there: I looked, but I cannot find the answer in {what[0]}."
+        said = f"里面没有：我在{what[1]}里没有找到答案。"
+    else:
+        said = f"It isn't in there: I looked, but I cannot find the answer in {what[0]}."
+    near = _nearest_in(answer)
+    if near is not None and near.chance >= NEAR:
+        lead = (
+            f"我在{what[1]}里没有找到确切的答案。最接近的是："
+            if request.chinese
+            else f"I cannot find a sure answer in {what[0]}. What comes nearest:"
+        )
+        said = "\n".join([lead, *_nearest(near, answer)])
+    return _in_general(said, request) if answer.tool == "search_knowledge" else said
 
 
-def _nowhere(request: Request, said: str) -> str:
+def _nearest(found: Found, answer: Answer) -> list[str]:
+    lines = [(found.line, found.source), *((str(text), int(n)) for text, n in found.others)]
+    return [
+        f"- “{_cut(' '.join(text.split()), 200)}” {_cite(source, answer)}".rstrip()
+        for text, source in dict.fromkeys(lines)
+    ]
+
+
+def _in_general(said: str, request: Request) -> str:
+    """What was looked up to no avail, and what would answer all the same."""
     if request.chinese:
         return f"{said}\n要回答一般的问题，需要语言模型：{ADD_A_MODEL_ZH}。"
     return f"{said}\nA language model could answer in general: {ADD_A_MODEL}."

@@ -77,7 +77,8 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _FILLED = {"question", "query", "text", "fact", "prompt", "description"}
-_LOOKUPS = ("recall", "search_knowledge")
+_ELSEWHERE = {"recall", "search_knowledge"}
+"""What is wanted of them may as well stand in the file that came with the request."""
 UNSURE = 0.5
 """A score below which an earlier file is asked before the wanted tool is run."""
 MOST_FILES = 4
@@ -105,8 +106,8 @@ class Plan:
     """Rounds of calls, those of one round side by side; what is wanted in the same order.
 
     ``missing`` are wanted tools that are not installed, ``lacking`` those that are but whose
-    file is not there. With ``tried`` the rounds are not what is wanted but what may answer all
-    the same: the file at hand, or what is stored.
+    file is not there. ``tried`` are tools that nobody asked for but that may answer all the same:
+    those that read the file at hand, or what is stored.
     """
 
     rounds: tuple[tuple[Step, ...], ...] = ()
@@ -114,7 +115,7 @@ class Plan:
     missing: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     scores: Mapping[str, float] = field(default_factory=dict)
-    tried: bool = False
+    tried: tuple[str, ...] = ()
 
 
 class Planner:
@@ -142,31 +143,50 @@ class Planner:
         if expression and "calculate" in self._tools and not set(route.tools) - {"calculate"}:
             route = replace(route, tools=("calculate",))
         names = [n for n in route.tools if not (n == "speak" and _NOT_ALOUD.search(text))]
-        if names in (["clock"], ["look"]):
-            names = self._read_instead(names, text, request)
+        names = self._meant(names, text, request)
         if self._leans_back(text, request, route):
             names = self._otherwise(text, request) or names
         plan = self._arranged(names, route, request)
-        if plan.rounds or (plan.missing and not self._misfits(route.missing, request)):
+        if self._serves(plan, route, request):
             return plan
-        # nothing is wanted, or nothing can be done about it: a question may be answered elsewhere
+        # a question may be answered by the file at hand, or by what is stored
         other = self._arranged(self._otherwise(text, request), route, request)
-        return replace(plan, rounds=other.rounds, tried=True) if other.rounds else plan
+        tried = [n for n in other.wanted if n not in plan.wanted]
+        if not other.rounds or not tried:
+            return plan
+        both = self._arranged([*names, *tried], route, request)
+        return replace(both, lacking=plan.lacking, tried=tuple(tried))
 
-    def _misfits(self, names: Sequence[str], request: Request) -> bool:
-        """Whether these tools work on files, and none of those that came is such a file."""
-        kinds = [TOOLS[name].kinds for name in names if name in TOOLS]
-        return all(k and not set(k) & set(request.kinds) for k in kinds)
+    def _serves(self, plan: Plan, route: Route, request: Request) -> bool:
+        """Whether a plan does something about the request that needs no second try.
 
-    def _read_instead(self, names: list[str], text: str, request: Request) -> list[str]:
-        """The reader of the file that came, for a time or a number that it will hold."""
-        if not request.kinds or (names == ["clock"] and _NOW.search(text)):
-            return names
-        asked = understood(text).kinds[:1]
-        if names == ["look"] and not ({"code", "phone", "email", "money", "web"} & set(asked)):
+        Where a file came that none of its steps takes, or a tool that works on files is wanted
+        without one, the words may have been misread.
+        """
+        if plan.rounds and not (set(plan.wanted) <= _ELSEWHERE and request.kinds):
+            return True
+        if plan.rounds or not plan.missing:
+            return False
+        kinds = [TOOLS[name].kinds for name in route.missing if name in TOOLS]
+        return not all(kinds)
+
+    def _meant(self, names: list[str], text: str, request: Request) -> list[str]:
+        """What is meant by words that are of something else where a file came with them."""
+        if not request.kinds:
             return names
         reader = "read_text" if "image" in request.kinds else DEFAULTS[request.kinds[0]]
-        return [reader] if reader in self._tools else names
+        if reader not in self._tools:
+            return names
+        if "clock" in names and not _NOW.search(text):  # a time that stands in the file
+            names = [n for n in names if n != "clock"] or [reader]
+        if names == ["remember"] and not _KEEP.search(text) and _QUESTION.search(text):
+            return [reader]
+        if names == ["speak"] and not (_ALOUD.search(text) or _SAY.search(text)):
+            return [reader]  # "who do I speak to?"
+        asked = understood(text).kinds[:1]
+        if names == ["look"] and {"code", "phone", "email", "money", "web"} & set(asked):
+            return [reader]
+        return names
 
     def _leans_back(self, text: str, request: Request, route: Route) -> bool:
         """Whether a question without a file is more likely of the file of before.

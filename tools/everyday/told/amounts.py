@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import prod
 
-from tools.everyday import dates
-from tools.everyday.told import units
-from tools.everyday.told.clocks import clocks
+from tools.everyday.told import unit_words
 
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 SIGN = r"(?:US\$|[$€£¥])"
-_NUMBER = re.compile(rf"\(\d/\d\)|{NUMBER}")
+WRITTEN = re.compile(rf"\(\d/\d\)|{NUMBER}")
+"""A number, or a fraction in brackets."""
 _SIGN_BEFORE = re.compile(
     r"((?:US)?[$]|[€£¥₹]|\b(?:USD|EUR|GBP|CNY|RMB|JPY|CHF))\s*$", re.IGNORECASE
 )
@@ -24,7 +24,7 @@ _SIGN_AFTER = re.compile(
     r"\s*(?:(?P<sign>[$€£¥])|(?P<word>euros?|eur|dollars?|usd|bucks|quid|gbp|chf|cny|rmb|yuan|yen"
     r"|pounds?(?= (?:sterling|off))|jpy|francs?|kr|zloty|rupees?)\b"
     r"|(?P<cents>cents?|pence|p|ct)(?![A-Za-z])"
-    r"|(?P<zh>元|块钱|块|美元|欧元|英镑|日元|人民币|圆))",
+    r"|(?P<zh>元|块钱|块(?!地|砖|巧克力|蛋糕|肥皂|饼|布|板|玻璃|糖|肉|石|木|电池|手表)|美元|欧元|英镑|日元|人民币|圆))",
     re.IGNORECASE,
 )
 _WRITTEN = {
@@ -39,14 +39,15 @@ _LABEL = re.compile(
     r"|no\.?|nos?\.|numbers?|version|invoice|order|bus|slides?|door|level|floor|apartment|flat"
     r"|figure|paragraph|episode|season|part|unit|question|exercise|lesson|track|item|grade|class"
     r"|type|code|pin|locker|password|error|article|step|option|vitamin|iphone|windows|python|usb"
-    r"|route|highway|motorway|catch|the top|under|within|series|minute|row|table|box|house"
+    r"|week|route|highway|motorway|catch|the top|under|within|series|minute|row|table|box|house"
     r"|building|nr\.?|#)\s*$|(?:第|码|编号|房间|型号)\s*(?:是)?$",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    r"\s*(?:号|楼|层|班|路|届|世纪|岁|weg|street|st\.|road|rd\.)"
+    r"\s*(?:号|楼|层|班|路|届|世纪|(?<!\.5)月|倍|weg|street|st\.|road|rd\.)"
     r"|(?:st|nd|rd|th)\b|-\d|/\d{1,4}(?!\d*\s*(?:km|kg|m|l|g)\b)"
 )
+_AT_A_TIME = re.compile(r" (?:this|in the|tonight|tomorrow|on)\b")
 _GLUED = re.compile(r"(?<![A-Za-z])[xX]$|(?:EUR|USD|GBP|CHF|RMB|CNY)$|\dh$")
 _YEAR_AFTER = re.compile(
     r"\b(?:in|since|of|from|year|until|by|to|and|born|between|till|during|for)\s+$|于$"
@@ -55,8 +56,9 @@ _PERCENT = re.compile(r"\s*(?:%|个百分点)")
 _TENTHS = re.compile(r"\s*折")
 _TIMES = re.compile(r"\s*(?:times|次|遍)(?= (?:an?|per|every|each|daily)\b|\s*[,.?每]|$)")
 CLASSIFIER = (
+    r"期|桌|排|棵|道|间|床|封|家|部|集|项|圈|步|趟|座|队|"
     r"个(?!月|小时|星期|钟头|半)|只|张|本|支|枝|瓶|盒|包|份|件|条|双|套|台|人|位|名|碗|盘|串|袋|箱|罐"
-    r"|颗|粒|根|把|块(?!钱)|辆|朵|节|课|页|场|顿|杯|片|打|组|户|桶|篮|头"
+    r"|颗|粒|根|把|块|辆|朵|节|课|页|场|顿|杯|片|打|组|户|桶|篮|头"
 )
 _COUNTED = re.compile(rf"\s*(?P<c>{CLASSIFIER})(?P<noun>[\u4e00-\u9fff]{{0,3}})")
 _STOP = re.compile(
@@ -82,7 +84,7 @@ _WARM = re.compile(
     re.IGNORECASE,
 )
 _DEGREES = re.compile(
-    r" ?(?:(?P<letter>[CF])(?![A-Za-z])|degrees?\b(?! ?(?:[CFcf]\b|cel|fah))|度|°(?! ?[CFcf]))"
+    r" ?(?:(?P<letter>[CF])(?![A-Za-z])|degrees?\b(?! ?(?:[CFcf]\b|(?i:cel|fah)))|度|°(?! ?[CFcf]))"
 )
 _BELOW = re.compile(r"(?:^|[^\d\w])-$|\bminus $")
 _SMALLER = {"foot": "inch", "stone": "pound", "hour": "minute", "chi": "cun", "minute": "second",
@@ -100,7 +102,7 @@ class Per:
 
     @property
     def kind(self) -> str:
-        return units.kind_of(self.unit) or "item"
+        return unit_words.kind_of(self.unit) or "item"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,15 @@ class Amount:
 
     @property
     def value(self) -> Fraction:
-        """The number alone, for comparing; the evaluator computes."""
-        return Fraction(self.number.replace(",", "").strip("()") or "0")
+        """The number alone, for comparing; the evaluator computes. A time of day has none."""
+        if self.kind == "clock":
+            return Fraction(0)
+        numbers = (n.replace(",", "") for n in re.findall(rf"\d/\d|{NUMBER}", self.number))
+        return prod(map(Fraction, numbers), start=Fraction(1))
 
     @property
     def measured(self) -> bool:
-        return self.kind in units.MEASURES
+        return self.kind in unit_words.MEASURES
 
     @property
     def priced(self) -> bool:
@@ -146,45 +151,19 @@ class Amount:
         """As the evaluator reads it, with its unit or currency."""
         if self.full:
             return self.full
-        if self.measured and self.unit not in units.CALENDAR:
-            return f"{self.number} {units.spelt(self.unit)}"
+        if self.measured and self.unit not in unit_words.CALENDAR:
+            return f"{self.number} {unit_words.spelt(self.unit)}"
         if self.sign:
             before = self.sign in {"$", "€", "£", "¥"}
             return f"{self.sign}{self.number}" if before else f"{self.number}{self.sign}"
         return f"{self.number}%" if self.kind == "percent" else self.number
 
 
-def find(text: str) -> list[Amount] | None:
-    """The amounts of a text in :func:`tools.everyday.told.digits.digits`, in order.
+def at(text: str, number: re.Match[str]) -> Amount | None:
+    """The amount of one match of :data:`WRITTEN`; None where it is a label or a code.
 
-    None where a number is a label or a code, so that the text is no sum.
+    Of kind ``none`` where it is part of what another number is per.
     """
-    from tools.everyday.told import per, settle
-
-    times = clocks(text)
-    taken = [(c.start, c.end) for c in times] + dates.spans(text)
-    found = [
-        Amount(c.time, "clock", c.start, c.end, lead=text[max(0, c.start - 25) : c.start])
-        for c in times
-    ]
-    done = 0
-    for number in _NUMBER.finditer(text):
-        if number.start() < done or any(a <= number.start() < b for a, b in taken):
-            continue
-        amount = _amount(text, number)
-        if amount is None:
-            return None
-        done = amount.end
-        if amount.kind == "none":
-            continue
-        amount = per.rated(text, amount)
-        done = amount.end
-        found.append(amount)
-    found.sort(key=lambda a: a.start)
-    return settle.settled(text, found)
-
-
-def _amount(text: str, number: re.Match[str]) -> Amount | None:
     written, start, end = number.group(), number.start(), number.end()
     before = text[:start]
     if _is_label(text, written, start, end):
@@ -211,6 +190,8 @@ def _is_label(text: str, written: str, start: int, end: int) -> bool:
         return True
     if re.match(r"0\d", written) or (len(written) > 8 and written.isdigit()):
         return True
+    if re.search(r"\b(?:at|by|around|until|till) $", before) and _AT_A_TIME.match(text, end):
+        return True
     if re.search(r"[\dA-Za-z]-$", before):
         return True
     return bool(_LABEL.search(before) or _LABELLED.match(text, end))
@@ -221,7 +202,7 @@ def _is_year(before: str, after: str) -> bool:
         return True
     if _SIGN_AFTER.match(after) or re.match(r"\s*(?:%|[a-z]*\s+(?:at|per)\b)", after):
         return False
-    return bool(_YEAR_AFTER.search(before)) and units.at(after, 0) is None
+    return bool(_YEAR_AFTER.search(before)) and unit_words.at(after, 0) is None
 
 
 def _of(text: str, amount: Amount) -> Amount:
@@ -233,7 +214,7 @@ def _of(text: str, amount: Amount) -> Amount:
         tenths = float(amount.value / (100 if amount.value > 10 else 10))
         return replace(amount, kind="share", number=f"{tenths!r}", end=found.end(), noun="折")
     if amount.number.startswith("("):
-        unit = units.at(text, end)
+        unit = unit_words.at(text, end)
         if unit and unit.kind:
             return replace(amount, kind=unit.kind, unit=unit.name, end=unit.end)
         return replace(amount, kind="share")
@@ -245,8 +226,10 @@ def _of(text: str, amount: Amount) -> Amount:
         return amount
     if _WARM.search(text) and (warm := _temperature(text, amount)):
         return warm
-    if unit := units.at(text, end):
+    if unit := unit_words.at(text, end):
         return _measure(text, amount, unit)
+    if text.startswith("岁", end):
+        return replace(amount, kind="age", end=end + 1)
     if found := _COUNTED.match(text, end):
         return replace(amount, kind="item", noun=found["c"] + found["noun"], end=found.end("c"))
     if found := _OF.match(text, end):
@@ -285,11 +268,12 @@ def _temperature(text: str, amount: Amount) -> Amount | None:
 
 def _below(amount: Amount) -> Amount:
     """A temperature below zero, with its sign."""
-    below = amount.kind == "temperature" and amount.unit and _BELOW.search(amount.lead)
-    return replace(amount, full=f"-{amount.written}") if below else amount
+    if amount.kind != "temperature" or not _BELOW.search(amount.lead):
+        return amount
+    return replace(amount, full=f"-{amount.written.strip()}")
 
 
-def _measure(text: str, amount: Amount, unit: units.Unit) -> Amount:
+def _measure(text: str, amount: Amount, unit: unit_words.Unit) -> Amount:
     """A measure, with the smaller unit that may follow: ``11 stone 4``, ``1 h 25 min``."""
     amount = _below(replace(amount, kind=unit.kind, unit=unit.name, end=unit.end))
     smaller = _SMALLER.get(unit.name)
@@ -297,12 +281,12 @@ def _measure(text: str, amount: Amount, unit: units.Unit) -> Amount:
     if smaller is None or more is None:
         return amount
     end = more.end()
-    follows = units.at(text, end)
+    follows = unit_words.at(text, end)
     if follows and follows.name == smaller:
         end = follows.end
     elif follows or unit.name not in _UNNAMED or not _ends_a_measure(text, end):
         return amount
-    full = f"{amount.number} {units.spelt(unit.name)} {more[1]} {units.spelt(smaller)}"
+    full = f"{amount.number} {unit_words.spelt(unit.name)} {more[1]} {unit_words.spelt(smaller)}"
     return replace(amount, full=full, end=end)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 
-from tools.everyday.told import units
+from tools.everyday import units
+from tools.everyday.told import unit_words
 from tools.everyday.told.amounts import SIGN, Amount
+from tools.everyday.told.percents import ORIGINAL, SAVED
 from tools.everyday.told.question import Told
 
 TOTAL = (
@@ -20,6 +23,7 @@ _ADDED = (
     r"|\btogether\b|\bplus\b|总共|合计|加起来|共"
 )
 _PRICED = r"\bhow much\b|\bwhat (?:is|was|do|does|will|would|did)\b|\bwhat's\b|\bcost|\bmake\b|多少"
+COSTS = r"\bcosts?\b|\bpay\b|\bprice\b|\bspend\b|多少钱|要付"
 _LEFT = (
     r"\bleft\b|\bremain|\bstill have\b|\bstill (?:be|got)\b|\bkeep\b|\bfree\b|\bempty\b|\bto go\b"
     r"|\bavailable\b|\bunread\b|\bhow much (?:more|longer|further)|\bhow many more\b|\bshort\b"
@@ -38,6 +42,19 @@ _BUDGET = (
 )
 _AT = rf"(?:\bat|@|\bfor|\bcosts?|\bcosting|\bà|\bworth|\bis|\bare)\s*{SIGN}?\s*$"
 _EACH_AT = rf"(?:\bat|@|\bà)\s*{SIGN}?\s*$"
+_OF_MONEY = r"\btip|\btax\b|\bvat\b|discount|\bprice|\bpay\b|\bowe\b|小费|税|折扣"
+_LESS = (
+    r"\boff\b(?! to\b)|discount|voucher|coupon|gift card|refund|\bprofit|\bloss\b"
+    r"|\bb(?:uy|ought)\b.*\bs(?:ell|old)\b|\bs(?:ell|old)\b.*\bb(?:uy|ought)\b|利润|便宜|优惠|减|抵"
+)
+_EACH_OF = re.compile(
+    r"\b(?:rows|packs|boxes|groups|bags|crates|tables|sets|teams|bundles|rolls) of $|\bevery $",
+    re.IGNORECASE,
+)
+_TAKEN_OFF = (
+    r"\b(?:discount|voucher|coupon|reduction|rebate|gift card) (?:of|for|worth) $"
+    r"|\b(?:reduced|lowered|cut|discounted|down|cheaper) by $|(?:便宜|优惠|减|降价?|立减|抵扣?)了?$"
+)
 _NEVER_ADDED = frozenset({"percent", "share", "clock", "year"})
 _OPERATORS = (
     (r"再?加上?|再加|plus|and|\+", "+"), (r"再?减去?|minus|less|-", "-"),
@@ -107,8 +124,13 @@ def _matches(count: Amount, price: Amount) -> bool:
 
 def _times(count: Amount, price: Amount, text: str) -> str:
     per = price.per[0] if price.per else None
-    if per and count.measured and (count.unit != per.unit or (count.full and not count.sides)):
-        return f"{text} * {count.written} / {per.number} {units.spelt(per.unit)}"
+    if (
+        per
+        and per.kind != "item"
+        and count.measured
+        and (count.unit != per.unit or (count.full and not count.sides))
+    ):
+        return f"{text} * {count.written} / {per.number} {unit_words.spelt(per.unit)}"
     under = f" / {per.number}" if per and per.number != "1" else ""
     return f"{count.number} * {text}{under}"
 
@@ -142,6 +164,10 @@ def whole(told: Told, amounts: list[Amount]) -> str | None:
     """Amounts as one: a bill, or the only amount there is."""
     if len(amounts) == 1 and not amounts[0].per:
         one = amounts[0]
+        if one.unit in unit_words.CALENDAR or one.lead.endswith("after "):
+            return None
+        if one.kind == "item" and told.says(_OF_MONEY):
+            return None
         known = one.priced or one.measured or one.kind == "item"
         return one.written if known else None
     terms = bill(told, amounts)
@@ -171,11 +197,13 @@ def total(told: Told) -> str | None:
     amounts = list(told.amounts)
     if told.want in {"percent", "clock", "speed"} or told.of(*_NEVER_ADDED):
         return None
-    if told.says(_LEFT) or (told.asks(_CHANGE) and not told.asks(r"\bback\b")):
+    if told.each or told.says(_LEFT) or (told.asks(_CHANGE) and not told.asks(r"\bback\b")):
         return None
     if told.of("money"):
         summed = told.asks(TOTAL)
         if told.want in {"item", "time", "length"} or not (summed or told.asks(_PRICED)):
+            return None
+        if told.says(_LESS):
             return None
         terms = bill(told, amounts) or []
         # "what do they cost" asks for a sum only where something is counted
@@ -183,14 +211,16 @@ def total(told: Told) -> str | None:
         return " + ".join(terms) if enough else None
     if len(amounts) < 2 or not alike(amounts) or not told.says(_ADDED):
         return None
-    if any(a.unit in units.CALENDAR for a in amounts):
+    if any(re.search(r"\b(?:at|of|per|every) $", a.lead) for a in amounts[1:] if a.measured):
+        return None
+    if any(a.unit in unit_words.CALENDAR for a in amounts):
         return None
     expression, *more = texts(amounts)
     for (a, b), text in zip(pairwise(amounts), more, strict=True):
         gap = told.text[a.end : b.start]
         expression += f" {'-' if re.search(r'minus|less|减', gap) else '+'} {text}"
-    shown = bool(told.unit) and amounts[0].measured and told.unit not in units.CALENDAR
-    return f"{expression} in {units.spelt(told.unit)}" if shown else expression
+    shown = bool(told.unit) and amounts[0].measured and told.unit not in unit_words.CALENDAR
+    return f"{expression} in {unit_words.spelt(told.unit)}" if shown else expression
 
 
 def left(told: Told) -> str | None:
@@ -202,19 +232,71 @@ def left(told: Told) -> str | None:
     change = change and not told.says(r"how much did (?:it|the \w+) change")
     if not change and not told.asks(_LEFT):
         return None
-    biggest = max(amounts, key=lambda a: a.value)
+    biggest = max(amounts, key=_size)
     cued = _cued(amounts, _NOTE if change else _BUDGET)
     budget = cued or (biggest if change else amounts[0])
     if told.asks(_LACKING) or not told.of("money", "item"):
         budget = biggest
     rest = [a for a in amounts if a is not budget]
-    if budget.per:
+    if budget.measured and sum(map(_size, rest)) > _size(budget):
         return None
+    if budget.per or any(_EACH_OF.search(a.lead) for a in amounts):
+        return None
+    if len(rest) > 1 and re.search(
+        r"\b(?:minus|less)\b|减", told.text[rest[0].end : rest[-1].start]
+    ):
+        return None  # those before it are added
     if budget.kind == "money":
         terms = bill(told, [replace(a, sign="" if budget.sign else a.sign) for a in rest])
     else:
         terms = texts(rest) if alike(amounts) else None
-    return " - ".join([budget.written, *terms]) if terms else None
+    if not terms or (not budget.measured and _worth(terms) > budget.value):
+        return None
+    return " - ".join([budget.written, *terms])
+
+
+def _size(amount: Amount) -> Fraction:
+    """For comparing: a measure in the base unit of its kind."""
+    if not amount.measured or amount.unit in unit_words.CALENDAR or amount.kind == "temperature":
+        return amount.value
+    pieces = re.findall(r"([\d.,]+) ([^\d\s()*]+)", amount.written)
+    known = [(Fraction(n.replace(",", "")), units.known(name)) for n, name in pieces]
+    return sum((Fraction(units.quantity(n, u).to_base_units().magnitude) for n, u in known if u),
+               Fraction(0))  # fmt: skip
+
+
+def _worth(terms: list[str]) -> Fraction:
+    """What terms of bare numbers come to, for comparing only."""
+    worth = Fraction(0)
+    for term in terms:
+        value = Fraction(1)
+        for sign, number in re.findall(r"(^|[*/])[^\d*/]*([\d.,]+)", term):
+            factor = Fraction(number.replace(",", "").rstrip("."))
+            value = value / factor if sign == "/" and factor else value * factor
+        worth += value
+    return worth
+
+
+def reduced(told: Told) -> str | None:
+    """A bill less the money that comes off it: 450 and 90 off."""
+    if told.want not in {"much", "money"} or told.asks(ORIGINAL) or told.asks(SAVED):
+        return None
+    off = [a for a in told.amounts if a.kind == "money" and not a.per and _comes_off(told, a)]
+    rest = [replace(a, per=()) if a.soft else a for a in told.amounts if a not in off]
+    if len(off) != 1 or not rest or any(a.kind in _NEVER_ADDED for a in rest):
+        return None
+    terms = bill(told, rest)
+    if not terms or _worth(terms) <= off[0].value:
+        return None
+    signed = any(a.sign for a in rest)
+    return f"{' + '.join(terms)} - {off[0].number if signed else off[0].written}"
+
+
+def _comes_off(told: Told, amount: Amount) -> bool:
+    lead = re.sub(rf"{SIGN}\s*$", "", amount.lead)
+    if re.search(_TAKEN_OFF, lead, re.IGNORECASE):
+        return True
+    return bool(re.match(r"\s*(?:off|discount|cheaper|less|reduction)\b", told.text[amount.end :]))
 
 
 def _cued(amounts: list[Amount], pattern: str) -> Amount | None:
@@ -231,6 +313,8 @@ def worded(told: Told) -> str | None:
         return None
     if any(a.per or not (a.priced or a.kind == "item") for a in amounts):
         return None
+    if re.search(r"[.?!;]\s", told.text[told.asks_at : amounts[0].start].lstrip(".?!; ")):
+        return None  # another sentence than the one that asks
     expression = amounts[0].number
     for a, b in pairwise(amounts):
         gap = told.text[a.end : b.start].strip(" ,").lower()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tools.everyday import wording
-from tools.everyday.numerals import chinese, english
+from tools.everyday.numerals import NO_NUMERAL, chinese, english
 
 _VULGAR = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅛": "1/8"}
 _UNITS = (
@@ -26,6 +26,7 @@ _WORDS: tuple[tuple[str, _Rewrite], ...] = (
     (r"[’`´]", "'"),
     (r"\bhalf[ -](?:off|price)\b", "50% off"),
     (r"\b(?:a |one )?quarter off\b", "25% off"),
+    (r"\b(?:an?|one) dozen and a half\b", "18"),
     (r"\b(?:an?|one) dozen\b", "12"),
     (r"\bhalf a dozen\b", "6"),
     (r"\bthree quarters of an hour\b", "45 minutes"),
@@ -73,10 +74,11 @@ _ALONE = re.compile(
 _POINTED = {"each", "which", "this", "that", "every", "the", "any", "another", "no"}
 _COMMA = re.compile(r"(?<![\d.,])(\d+),(\d{1,2})(?![\d,]|\.\d)")
 # Words that hold a numeral and mean no number, and what says the same without one.
-_NO_NUMERAL = (
-    ("一共", "总共"), ("一起", "共同"), ("一下", ""), ("一般", "通常"), ("一样", "相同"),
+_WORDS_APART = (
+    *NO_NUMERAL, ("百分位", "分位"), ("一般", "通常"), ("一样", "相同"),
     ("一直", ""), ("一定", ""), ("统一", ""), ("万一", "如果"), ("三明治", "面包"), ("一会", ""),
-    ("哪一天", "哪天"), ("一些", "些"), ("一点", "点"), ("千万", ""), ("十分", "很"),
+    ("一些", "些"), ("一点", "点"), ("一码事", ""), ("一回事", ""), ("一边", ""), ("一旦", ""),
+    ("千万", ""), ("十分", "很"),
     ("百分之多少", "%多少"), ("百分之几", "%多少"), ("百分比", "%多少"), ("几分之几", "%多少"),
     ("另外", ","), ("一次性", ""), ("第一", "首"), ("唯一", ""), ("两人", "2个人"),
     ("1年利率", "年利率"), ("一年利率", "年利率"), ("一年期", "1年"), ("半价", "5折"),
@@ -92,11 +94,12 @@ _CHINESE: tuple[tuple[str, _Rewrite], ...] = (
     (rf"([{_N}])成(?!为|本|了)", lambda m: f"{chinese(m[1])}0%"),
     (rf"([\d{_N}两十]+)个半(?=小时|钟头|月|星期)", lambda m: f"{chinese(m[1])}.5个"),
     (rf"半个?(?={_HALVED})", "0.5"),
+    (rf"[{_N}]年级", "年级"),
     (r"零下\s*", "-"),
 )
 _CHINESE_DIGITS: tuple[tuple[str, str], ...] = (
     (rf"(\d+)(?<!\.)(个?(?:{_HALVED}|块))半", r"\1.5\2"),
-    (r"(?<![\d.])(\d+)(?:块|元)(\d)(?:毛|角|(?=[\s,.?!]|$))", r"\1.\2元"),
+    (r"(?<![\d.])(\d+)(?:块|元)(\d)(?:毛|角|(?=[\s,.?!全总买的]|$))", r"\1.\2元"),
     (r"(\d+)斤(\d)两", r"\1.\2斤"),
     (r"(\d)米(\d{2})(?!\d)", r"\1.\2米"),
     (r"(\d+)米(\d)(?![\d.])", r"\1.\2米"),
@@ -142,7 +145,7 @@ def _decimal(value: Fraction) -> str:
 
 
 def _chinese(text: str) -> str:
-    for word, written in (*_NO_NUMERAL, *wording.KILO):
+    for word, written in (*_WORDS_APART, *wording.KILO):
         text = text.replace(word, written)
     for pattern, rewritten in _CHINESE:
         text = re.sub(pattern, rewritten, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tools.everyday.told import units
+from tools.everyday.told import unit_words
 from tools.everyday.told.amounts import Amount
 from tools.everyday.told.question import Told
 
@@ -45,15 +45,15 @@ def convert(told: Told) -> str | None:
         return _temperature(told, one)
     if one.per:
         return _pace(told, one)
-    unit = told.unit or _other_unit(told, one)
-    if not unit or unit == one.unit or one.kind != units.kind_of(unit):
+    unit = told.unit or ("" if told.want == "item" else _other_unit(told, one))
+    if not unit or unit == one.unit or one.kind != unit_words.kind_of(unit):
         return None
     if one.kind == "time" and not _only_converts(told, one):
         return None
-    if {one.unit, unit} & units.CALENDAR:
-        factor = units.factor(one.unit, unit)
+    if {one.unit, unit} & unit_words.CALENDAR:
+        factor = unit_words.factor(one.unit, unit)
         return f"{one.number}{factor}" if factor else None
-    return f"{one.written} in {units.spelt(unit)}"
+    return f"{one.written} in {unit_words.spelt(unit)}"
 
 
 def _pace(told: Told, one: Amount) -> str | None:
@@ -62,7 +62,7 @@ def _pace(told: Told, one: Amount) -> str | None:
         return None
     if "/" not in told.unit or one.per[0].kind != "time":
         return None
-    return f"{one.written}/{units.spelt(one.per[0].unit)} in {units.spelt(told.unit)}"
+    return f"{one.written}/{unit_words.spelt(one.per[0].unit)} in {unit_words.spelt(told.unit)}"
 
 
 def _only_converts(told: Told, one: Amount) -> bool:
@@ -72,7 +72,7 @@ def _only_converts(told: Told, one: Amount) -> bool:
     question = told.question
     if start >= 0:
         question = question[:start] + question[end:]
-    for unit in reversed(units.mentioned(question)):
+    for unit in reversed(unit_words.mentioned(question)):
         question = question[: unit.start] + question[unit.end :]
     return not _FILLERS.sub("", question)
 
@@ -80,7 +80,7 @@ def _only_converts(told: Told, one: Amount) -> bool:
 def _other_unit(told: Told, one: Amount) -> str:
     """A unit of the same kind that stands without a number: "the scale shows lbs"."""
     found = {
-        u.name for u in units.mentioned(told.text)
+        u.name for u in unit_words.mentioned(told.text)
         if u.kind == one.kind and u.name != one.unit and not one.start <= u.start < one.end
         and u.kind != "time" and u.end - u.start > 1
     }  # fmt: skip
@@ -89,14 +89,18 @@ def _other_unit(told: Told, one: Amount) -> str:
 
 def _temperature(told: Told, one: Amount) -> str | None:
     """A temperature in the other scale; one of the two may be left unsaid."""
-    named = {u.name for u in units.mentioned(told.text) if u.kind == "temperature"} - {one.unit}
+    named = {u.name for u in unit_words.mentioned(told.text) if u.kind == "temperature"} - {
+        one.unit
+    }
     other = told.unit if told.unit in {"degC", "degF"} else ""
     other = other or (named.pop() if len(named) == 1 else "")
     scale = one.unit or {"degC": "degF", "degF": "degC"}.get(other, "")
     if not scale or not other or scale == other:
         return None
-    below = one.full.startswith("-") or one.lead.rstrip().endswith("minus")
-    return f"{'-' if below else ''}{one.number} {units.spelt(scale)} in {units.spelt(other)}"
+    below = one.full.startswith("-")
+    return (
+        f"{'-' if below else ''}{one.number} {unit_words.spelt(scale)} in {unit_words.spelt(other)}"
+    )
 
 
 def shape(told: Told) -> str | None:
@@ -105,13 +109,13 @@ def shape(told: Told) -> str | None:
         return None
     one = told.amounts[0]
     unit = one.unit.partition("*")[0]
-    sides = [s if " " in s else f"{s} {units.spelt(unit)}" for s in one.sides]
+    sides = [s if " " in s else f"{s} {unit_words.spelt(unit)}" for s in one.sides]
     if told.says(_AROUND):
         return f"2 * ({' + '.join(sides)})" if len(sides) == 2 else None
     text = " * ".join(sides)
-    if units.kind_of(told.unit) == one.kind:
+    if unit_words.kind_of(told.unit) == one.kind:
         same = told.unit == one.unit
-        return text if same else f"{text} in {units.spelt(told.unit)}"
+        return text if same else f"{text} in {unit_words.spelt(told.unit)}"
     return text if told.asks(_SIZES[len(sides)]) or told.want == one.kind else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from tools.everyday.told import units
+from tools.everyday.told import unit_words
 from tools.everyday.told.amounts import CLASSIFIER, NUMBER, SIGN, Amount, Per, is_stop
 
 _SPANS = "day|week|month|year|hour|night|minute"
@@ -14,9 +14,10 @@ _PER = re.compile(
     rf"(?:(?P<n>{NUMBER})\s*)?",
     re.IGNORECASE,
 )
+_NOT_ASKED = "(?!多少|几|要|应|该|付|得|分|出|花|摊)"  # 5人每人多少: for the five, asked of each
 _EACH = re.compile(
     r"\s*(?:each|apiece|a ?piece|a head|a pop|p\.?p\.?|per (?:head|person|piece))(?![A-Za-z])"
-    r"|\s*(?:/|每|1)(?:个(?!月)|人|张|支|本|位)",
+    r"|\s*(?:/|每|1)(?:个(?!月)|人|张|支|本|位)" + _NOT_ASKED,
     re.IGNORECASE,
 )
 _ADVERB = re.compile(
@@ -27,11 +28,13 @@ _ADVERB = re.compile(
 # Words between a number and what it is per: "3 cups of tea a day", "50 on groceries every week".
 _BETWEEN = re.compile(
     r"(?:\s+(?:of )?(?!(?:and|at|for|if|when|in|on|to|is|are|but|or|with|plus|so|what|how|per|an?"
-    rf"|each|every)\b)[a-z]+){{1,2}}?(?=\s+(?:an?|per|each|every)\s+(?:{_SPANS})\b)"
+    rf"|each|every)\b)[a-z]+){{1,2}}?(?=\s+(?:an?|per|each|every)\s+(?:{_SPANS})\b|\s+per\s)"
     r"|\s+(?:on|for)\s+(?:(?:the|my|our)\s+)?[a-z]+(?:\s+and\s+[a-z]+)?"
     r"(?=\s+(?:an?|per|each|every)\s+(?:day|week|month|year)\b)"
 )
-_CHINESE_PER = re.compile(rf"\s*(?:/|每|1(?!\d))\s*(?:(?P<c>{CLASSIFIER})|(?=[\u4e00-\u9fff]))")
+_CHINESE_PER = re.compile(
+    rf"\s*(?:/|每|1(?!\d))\s*(?:(?P<c>{CLASSIFIER}){_NOT_ASKED}|(?=[\u4e00-\u9fff]))"
+)
 _NOT_PER = frozenset({"lot", "bit", "total", "few", "tip", "discount", "while", "time"})
 _ADJECTIVE = re.compile(
     r"\b(?:(?P<year>yearly|annual)|(?P<month>monthly)|(?P<week>weekly)|(?P<day>daily)"
@@ -63,7 +66,7 @@ def rated(text: str, amount: Amount) -> Amount:
         return amount
     at = amount.end
     between = _BETWEEN.match(text, at)
-    if between and amount.kind in {"item", "money", "mass", "plain"}:
+    if between and (amount.measured or amount.kind in {"item", "money", "plain"}):
         at = between.end()
     pers: list[Per] = []
     while len(pers) < 2 and (one := _behind(text, at, amount)):
@@ -79,7 +82,7 @@ def _behind(text: str, at: int, amount: Amount) -> tuple[Per, int] | None:
     if found := _CHINESE_PER.match(text, at):
         if found["c"]:
             return Per("1", "item"), found.end()
-        unit = units.at(text, found.end(), number=False)
+        unit = unit_words.at(text, found.end(), number=False)
         if unit and unit.start == found.end():
             return Per("1", unit.name), unit.end
     if found := _PER.match(text, at):
@@ -95,7 +98,7 @@ def _behind(text: str, at: int, amount: Amount) -> tuple[Per, int] | None:
 
 def _worded(text: str, found: re.Match[str], *, whole: bool) -> tuple[Per, int] | None:
     """The unit or thing behind "per" or "a"; only a span of time where it is not ``whole``."""
-    unit = units.at(text, found.end(), number=bool(found["slash"] or found["n"]))
+    unit = unit_words.at(text, found.end(), number=bool(found["slash"] or found["n"]))
     if unit and unit.kind and unit.name != "foot" and (whole or unit.kind == "time"):
         name = "item" if unit.name == "night" else unit.name
         return Per(found["n"] or "1", name), unit.end
@@ -127,7 +130,7 @@ def _before(text: str, amount: Amount) -> Amount:
     what = (found["what"] or "").lower()
     if what in {"total", "bill"}:
         return amount
-    unit = units.at(clause, found.start("what"), number=False) if what else None
+    unit = unit_words.at(clause, found.start("what"), number=False) if what else None
     name = unit.name if unit and unit.kind else "item"
     return replace(amount, per=(Per("1", name),), soft=name == "item")
 
@@ -135,10 +138,12 @@ def _before(text: str, amount: Amount) -> Amount:
 def _chinese_before(clause: str) -> Per | None:
     if found := _CHINESE_EVERY.search(clause):
         at = found.start("what") if found["what"] else found.start("rest")
-        unit = units.at(clause, at, number=False)
+        unit = unit_words.at(clause, at, number=False)
         if unit and unit.kind:
             return Per(found["n"] or "1", unit.name)
         if found["what"]:
             return Per(found["n"] or "1", "item")
+    if re.search(r"每[\u4e00-\u9fff]{1,2}$", clause):
+        return Per("1", "item")
     found = _CONSUMED.search(clause)
     return Per(found[1], "kilometer") if found else None

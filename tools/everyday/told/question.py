@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tools.everyday.told import amounts, units
+from tools.everyday.told import elsewhere, settle, unit_words
 from tools.everyday.told.amounts import Amount
 from tools.everyday.told.digits import digits
 
 _QUESTION = re.compile(
     r"\bhow (?:much|many|long|far|fast|big|large|tall|high|heavy|old|wide|deep|hot|cold|warm)\b"
-    r"|\bwhat(?:'s|s)?\b|\bwhen\b|\bwhich (?:date|day|speed|percentage)\b"
+    r"|(?<!\bof )\bwhat(?:'s|s)?\b|\bwhen\b|\bwhich (?:date|day|speed|percentage)\b"
     r"|\btotal(?: cost| price)?\s*\?|多少|(?<![0-9])几(?!乎|个人都)|多[久长远大快]|怎么算",
     re.IGNORECASE,
 )
@@ -24,14 +24,6 @@ _ORDER = re.compile(
 _BARE = re.compile(r"\W*[\d.,]+ ?\S+(?: \S+)? (?:in|into|to|as) (?:\S+ )?\S+\W*", re.IGNORECASE)
 _YES_OR_NO = re.compile(
     r"^(?:is|are|was|were|do|does|did|has|have|had|am|will|should|would)\b", re.IGNORECASE
-)
-_ELSEWHERE = re.compile(  # wants that are no sums, whatever numbers they hold
-    r"\bremind|\bremember\b|\btranslat|\bsummar|\brecommend|\bsuggest|\btimer\b|\balarm\b"
-    r"|\bwake me\b|\bpages?\b(?= \d)|\bdo you think\b|\bwhat do you\b|\bwhy\b|\bideas?\b|\bpoem\b"
-    r"|\bwhat should i (?:wear|pack|cook|buy)|\bwhat can i (?:do|cook|make)|\baccording to\b"
-    r"|\bin (?:the|these|this) (?:photos?|picture|image)|\bwho\b|\benough\?|\bany tips\b"
-    r"|\bexchange rate|提醒|记住|翻译|总结|推荐|叫我|你觉得|建议|为什么|图里|照片",
-    re.IGNORECASE,
 )
 _WANTS = {
     "percent": r"\b(?:what|how many|how much|which|by how many|by what|as an?|in)\s*"
@@ -66,7 +58,7 @@ _SPAN = re.compile(
 )
 _CHINESE_SPAN = {"年": "year", "月": "month", "周": "week", "星期": "week", "天": "day",
                  "日": "day", "小时": "hour"}  # fmt: skip
-_THINGS = "个(?!月)|人|张|支|本|瓶|位|份|盒|包|件|只|袋|箱|杯"
+_THINGS = "组|排|桌|段|堆|队|班|盘|碗|家|户|条|个(?!月)|人|张|支|本|瓶|位|份|盒|包|件|只|袋|箱|杯"
 _EACH = re.compile(
     r"\beach\b|\bapiece\b|\b(?:per|a) (?:piece|person|head|unit)\b"
     rf"|每(?:{_THINGS})(?:人|[\u4e00-\u9fff]{{0,3}})(?:多少|几|要|花|付|得|分)",
@@ -124,19 +116,22 @@ def read(text: str) -> Told | None:
     text = digits(text)
     if not re.search(r"\d", text):
         text = _IMPLIED.sub(r"\1 1 \2", text)
-    if not re.search(r"\d", text) or _ELSEWHERE.search(text):
+    if not re.search(r"\d", text) or elsewhere.is_elsewhere(text):
         return None
     questions = list(_QUESTION.finditer(text))
     start = _clause(text, questions[-1].start() if questions else len(text) - 1)
-    question = text[start:]
+    end = re.compile(r"[.?!](?=\s)").search(text, questions[-1].end()) if questions else None
+    question = text[start : end.end() if end else len(text)]
     if not questions and not (_ORDER.search(text) or _BARE.fullmatch(text)):
         yes_or_no = _YES_OR_NO.match(question.strip())
         if yes_or_no or not question.rstrip().endswith("?"):
             return None
-    found = amounts.find(text)
-    if not found:
+    found = settle.all_amounts(text)
+    if not found or len({a.sign for a in found if a.sign}) > 1:  # there are no exchange rates
         return None
-    want, unit, noun = _want(text, question, found)
+    if any(a.value == 0 and a.kind not in {"clock", "temperature"} for a in found):
+        return None
+    want, unit, noun = _want(question, start, found)
     return Told(
         text=text,
         question=question,
@@ -157,30 +152,30 @@ def _clause(text: str, at: int) -> int:
     return ends[-1] if ends else 0
 
 
-def _want(text: str, question: str, found: list[Amount]) -> tuple[str, str, str]:
+def _want(question: str, offset: int, found: list[Amount]) -> tuple[str, str, str]:
     """(kind of result, unit named for it, noun counted)"""
     target = _target(question, found)
     for want, pattern in _WANTS.items():
         if re.search(pattern, question, re.IGNORECASE):
             return want, target.name if target else "", ""
-    offset = len(text) - len(question)
     for many in _MANY.finditer(question):
         sized = next((a for a in found if a.start - offset == many.end()), None)
         if sized and _NOUN.match(question, sized.end - offset + 1):  # how many 250 ml glasses
             return "item", "", ""
-        unit = units.at(question, many.end(), number=False)
+        unit = unit_words.at(question, many.end(), number=False)
         if unit and unit.kind and unit.start == many.end():
             return unit.kind, unit.name, ""
         noun = _NOUN.match(question, many.end())
         counted = noun and noun[1] and not _NOT_COUNTED.fullmatch(noun[1])
         if counted and many.group().lower().startswith("how many") and target is None:
             return "item", "", noun[1].lower() if noun else ""
-    return (target.kind, target.name, "") if target else ("much", "", "")
+    counted = re.search(r"(?:多少|几)(?:个(?!月))?([\u4e00-\u9fff])", question)
+    return (target.kind, target.name, "") if target else ("much", "", counted[1] if counted else "")
 
 
-def _target(question: str, found: list[Amount]) -> units.Unit | None:
+def _target(question: str, found: list[Amount]) -> unit_words.Unit | None:
     """The unit that the question wants the result in: ``in kilos``, ``换成厘米``, ``to C``."""
-    named = [u for u in units.mentioned(question) if u.kind]
+    named = [u for u in unit_words.mentioned(question) if u.kind]
     for unit in reversed(named):
         before, after = question[: unit.start], question[unit.end :]
         if not _IN.search(before) or re.match(r"\s*\d", after):
@@ -191,7 +186,7 @@ def _target(question: str, found: list[Amount]) -> units.Unit | None:
             return unit
     if letter := re.search(r"\b(?:in|to|into)\s+(?:degrees )?([CF])\b", question):
         name = {"C": "degC", "F": "degF"}[letter[1]]
-        return units.Unit(name, letter.start(1), letter.end(1))
+        return unit_words.Unit(name, letter.start(1), letter.end(1))
     kinds = {a.kind for a in found}
     asked = [
         u for u in named
@@ -215,7 +210,7 @@ def _span(question: str, offset: int, found: list[Amount]) -> str:
     if span:
         return span
     kinds = {a.kind for a in found if not a.per} & {"mass", "length", "volume", "area"}
-    for unit in units.mentioned(question) if kinds else ():
+    for unit in unit_words.mentioned(question) if kinds else ():
         before = question[: unit.start]
         if unit.kind in kinds and re.search(r"(?:\bper|/|\ban?|\beach|每|(?<!\d)1)\s*$", before):
             return unit.name
@@ -227,4 +222,4 @@ def _asks_each(question: str) -> bool:
     if _EACH.search(question):
         return True
     nouns = re.finditer(r"\bper (?=[a-z])", question)
-    return any(units.at(question, m.end(), number=False) is None for m in nouns)
+    return any(unit_words.at(question, m.end(), number=False) is None for m in nouns)

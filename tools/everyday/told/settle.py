@@ -1,12 +1,17 @@
-"""Amounts seen together: sides become an area, plain numbers money, 1斤2.5元 a price a jin."""
+"""All amounts of a text, each read in the light of the others.
+
+Sides become an area, plain numbers money, 1斤2.5元 a price a jin.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
-from tools.everyday.told import units
+from tools.everyday import dates
+from tools.everyday.told import amounts, per, unit_words
 from tools.everyday.told.amounts import Amount, Per
+from tools.everyday.told.clocks import clocks
 
 _CUE = re.compile(
     r"cost|price|\bpa(?:y|id|ys|ying)\b|\bbills?\b|spen[dt]|budget|salar|wage|earn|\brents?\b"
@@ -32,8 +37,40 @@ _BESIDE = re.compile(
 )
 
 
-def settled(text: str, found: list[Amount]) -> list[Amount]:
-    """The amounts of a text, each read in the light of the others."""
+def all_amounts(text: str) -> list[Amount] | None:
+    """The amounts of a text in :func:`tools.everyday.told.digits.digits`, in order.
+
+    None where a number is a label or a code, so that the text is no sum.
+    """
+    times = clocks(text)
+    taken = [(c.start, c.end) for c in times] + dates.spans(text)
+    every = [
+        Amount(c.time, "clock", c.start, c.end, lead=text[max(0, c.start - 25) : c.start])
+        for c in times
+    ]
+    done = 0
+    for number in amounts.WRITTEN.finditer(text):
+        if number.start() < done or any(a <= number.start() < b for a, b in taken):
+            continue
+        amount = amounts.at(text, number)
+        if amount is None or _is_negative(text, amount):
+            return None
+        if amount.kind != "none":
+            amount = per.rated(text, amount)
+            every.append(amount)
+        done = amount.end
+    every.sort(key=lambda a: a.start)
+    return _settled(text, every)
+
+
+def _is_negative(text: str, amount: Amount) -> bool:
+    """Whether a sign before a number would be lost; only temperatures keep theirs."""
+    signed = re.search(r"(?:^|[\s(,])-$", text[: amount.start])
+    return bool(signed) and amount.kind != "temperature"
+
+
+def _settled(text: str, found: list[Amount]) -> list[Amount]:
+    """Each amount read in the light of the others."""
     found = _singles(text, _sides(text, found))
     others = str(len(found) - 1)  # "how long are all three together"
     found = [a for a in found if not (a.number == others and _ALL_OF.search(a.lead))]
@@ -85,7 +122,9 @@ def _same_unit(text: str, found: list[Amount]) -> list[Amount]:
         return found
     like = named[0]
     return [
-        replace(a, kind=like.kind, unit=like.unit) if a.kind == "plain" and not a.per else a
+        replace(a, kind=like.kind, unit=like.unit)
+        if a.kind == "plain" and not a.per and not a.lead.endswith(("at ", "for "))
+        else a
         for a in found
     ]
 
@@ -105,17 +144,23 @@ def _singles(text: str, found: list[Amount]) -> list[Amount]:
         if (
             (thing or chinese)
             and after
-            and after.priced
+            and (after.priced or (thing and _counted_again(found[i + 2 :], amount)))
             and not after.per
             and re.fullmatch(r"[\u4e00-\u9fff]{0,7}", between)
         ):
-            per = Per("1", "item" if thing else amount.unit)
-            found[i + 1] = replace(after, per=(per,), noun=amount.noun[:1], soft=thing)
+            noun = amount.noun[:1] if after.priced else after.noun
+            each = Per("1", "item" if thing else amount.unit)
+            found[i + 1] = replace(after, per=(each,), noun=noun, soft=thing)
             continue
         named = amount.noun[1:3]  # it counts where prices are told of several things by name
         if not thing or (prices > 1 and len(named) == 2 and text.count(named) > 1):
             out.append(amount)
     return out
+
+
+def _counted_again(found: list[Amount], single: Amount) -> bool:
+    """Whether more of the same are counted later: 1箱有24瓶, 5箱有多少瓶."""
+    return any(a.kind == "item" and a.noun[:1] == single.noun[:1] for a in found)
 
 
 def _sides(text: str, found: list[Amount]) -> list[Amount]:
@@ -154,7 +199,7 @@ def _beside(text: str, first: Amount, second: Amount) -> bool:
 def _area(amount: Amount) -> Amount:
     if not amount.sides:
         return amount
-    spelt, power = units.spelt(amount.unit), len(amount.sides)
+    spelt, power = unit_words.spelt(amount.unit), len(amount.sides)
     text = " * ".join(s if " " in s else f"{s} {spelt}" for s in amount.sides)
     return replace(
         amount,

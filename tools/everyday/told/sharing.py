@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
-from tools.everyday import units as measures
+from tools.everyday import units
 from tools.everyday.told import bills
 from tools.everyday.told.amounts import Amount
 from tools.everyday.told.question import Told
@@ -29,7 +29,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _PAID_EACH = r"\bper (?:person|head)\b|\beach (?:pays|costs?)\b"
-_AVERAGE = r"\baverage|\bmean\b(?! )|\bthe mean\b|平均"
+_AVERAGE = r"\baverage|\bmean\b(?! )|\bthe mean\b|平均(?!分[成给]|每)"
 _DIFFERENCE = (
     r"\bhow (?:much|many) (?:\w+ )?(?:more|less|fewer|cheaper|taller|longer|bigger|older|younger"
     r"|heavier|dearer|further|faster|shorter|warmer|colder)\b|\bdifference\b"
@@ -37,6 +37,7 @@ _DIFFERENCE = (
     r"|相差|差多少|多多少|少多少|便宜多少|[大高贵重多]多少"
 )
 _AGE = r"\bhow old\b|几岁|多大|多少岁"
+_HOW_OLD = r"\bhow old (?:is|am|are|was|will) (?:my |his |her |our )?(\w+)"
 _OLDER = r"\b(?:older|later)\b|\bin \d+ years|from now|以后|年后|大\d|之后"
 _YOUNGER = r"\byounger\b|\bago\b|\bbefore\b|以前|年前|小\d|之前"
 _PART_OF = (
@@ -52,6 +53,8 @@ _APART = frozenset({"percent", "share", "clock", "year"})
 
 def among(told: Told, amounts: list[Amount]) -> tuple[Amount, list[Amount]] | None:
     """(among how many it is shared, the rest), or None where nothing is shared out."""
+    if told.says(r"\bexcept\b|\btwice\b|\bbut\b.*\bonly\b"):
+        return None
     if not (told.each or told.says(_SHARED)) or told.want in {"percent", "clock", "speed"}:
         return None
     counts = [
@@ -61,7 +64,8 @@ def among(told: Told, amounts: list[Amount]) -> tuple[Amount, list[Amount]] | No
     ]  # fmt: skip
     people = [a for a in counts if a.kind == "item" and _is_people(told, a)]
     between = [a for a in counts if _BETWEEN.search(a.lead)]
-    for some in (people, between):
+    into = [a for a in between if re.search(r"\binto $|分成$", a.lead, re.IGNORECASE)]
+    for some in (into, people, between):
         if len(some) == 1 and len(amounts) > 1:
             return some[0], [a for a in amounts if a is not some[0]]
     return None
@@ -81,6 +85,8 @@ def shared(told: Told) -> str | None:
         return None
     count, rest = found
     if any(a.kind in _APART for a in rest):
+        return None
+    if told.asks(bills.COSTS) and not told.of("money"):
         return None
     if any(a.per and not a.soft for a in rest) and told.says(_PAID_EACH):
         return None
@@ -117,7 +123,7 @@ def average(told: Told) -> str | None:
 
 def _counts_the_rest(told: Told, amounts: list[Amount]) -> bool:
     first = amounts[0]
-    apart = first.kind not in {a.kind for a in amounts[1:]}
+    apart = (first.kind, first.unit) not in {(a.kind, a.unit) for a in amounts[1:]}
     return apart or bool(re.match(r"次|门|科|个|天", told.text[first.end :]))
 
 
@@ -133,18 +139,84 @@ def compared(told: Told) -> str | None:
         return _age(told, a, b) or _age(told, b, a)
     if not told.asks(_DIFFERENCE) or not bills.alike([a, b]) or a.unit != b.unit:
         return None
+    if a.kind == "temperature":
+        more, less = sorted((_signed(a), _signed(b)), key=float, reverse=True)
+        return f"{more} - ({less})"
     more, less = bills.texts([a, b] if a.value >= b.value else [b, a])
     return f"{more} - {less}"
 
 
+def _signed(amount: Amount) -> str:
+    return f"{'-' if amount.full.startswith('-') else ''}{amount.number}"
+
+
 def _age(told: Told, now: Amount, years: Amount) -> str | None:
     """An age so many years before or after, or of someone so much older or younger."""
-    if years.unit != "year" or not (now.kind in {"plain", "item"} or now.unit == "year"):
+    if not (now.kind in {"plain", "item", "age"} or now.unit == "year"):
+        return None
+    if years.kind == "age":
+        return _older_in_chinese(told, now, years)
+    if years.unit != "year":
         return None
     near = told.text[max(0, years.start - 8) : years.end + 22]
-    if re.search(_OLDER, near, re.IGNORECASE):
-        return f"{now.number} + {years.number}"
-    return f"{now.number} - {years.number}" if re.search(_YOUNGER, near, re.IGNORECASE) else None
+    older, younger = (bool(re.search(p, near, re.IGNORECASE)) for p in (_OLDER, _YOUNGER))
+    if older == younger:
+        return None
+    if re.match(r"\s*(?:older|younger) than\b", told.text[years.end :]):
+        asked = _asks_the_older(told, years)
+        if asked is None:
+            return None
+        older = older == asked
+    return f"{now.number} {'+' if older else '-'} {years.number}"
+
+
+def _asks_the_older(told: Told, years: Amount) -> bool | None:
+    """Of "Ann is 6 years older than Bo" whether Ann's age is asked; None where that is unsure."""
+    clause = re.split(r"[.?!;,]\s", told.text[: years.start])[-1]
+    than = re.match(r"\s*\w+ than (?:my |his |her |our )?(\w+)", told.text[years.end :])
+    first = re.search(r"(\w+)(?:'m|'s| is| am| are) (?:\w+ )?$", clause)
+    asked = re.search(_HOW_OLD, told.question, re.IGNORECASE)
+    if not (than and first and asked):
+        return None
+    names = [first[1].lower(), than[1].lower().replace("me", "i")]
+    name = asked[1].lower()
+    if name in {"he", "she", "they"} and "i" in names:  # the one who is not I
+        return names[0] != "i"
+    return names[0] == name if name in names and names[0] != names[1] else None
+
+
+def _older_in_chinese(told: Told, now: Amount, years: Amount) -> str | None:
+    """姐姐比我大5岁, of whom one's age is known and the other's is asked."""
+    found = re.search(r"([\u4e00-\u9fff]{1,3})比([\u4e00-\u9fff]{1,3})([大小])$", years.lead)
+    if not found or now.lead.endswith(("大", "小")):
+        return None
+    first, second = found[1], found[2]
+    asked = re.sub(r"(?:今年|现在|多大|几岁|多少岁)[\s\S]*", "", told.question).strip(" ,")
+    known = re.sub(r"(?:今年|现在|已经|是)*$", "", now.lead)
+    if not asked or first == second:
+        return None
+    if first.endswith(asked) and known.endswith(second):
+        sign = "+" if found[3] == "大" else "-"
+    elif second == asked and known.endswith(first):
+        sign = "-" if found[3] == "大" else "+"
+    else:
+        return None
+    return f"{now.number} {sign} {years.number}"
+
+
+def scaled(told: Told) -> str | None:
+    """So many of one thing for another: 2 eggs for 8 pancakes, how many eggs for 20 pancakes?"""
+    counts = list(told.amounts)
+    if told.want != "item" or len(counts) != 3 or any(a.kind != "item" or a.per for a in counts):
+        return None
+    nouns = [re.sub("(?:es|s)$", "", a.noun) for a in counts]
+    asked, wanted = re.sub("(?:es|s)$", "", told.noun), nouns[2]
+    if not asked or counts[2].start < told.asks_at or wanted == asked:
+        return None
+    if sorted(nouns[:2]) != sorted([asked, wanted]):
+        return None
+    of, per = counts[:2] if nouns[0] == asked else counts[1::-1]
+    return f"{of.number} * {counts[2].number} / {per.number}"
 
 
 def fitting(told: Told) -> str | None:
@@ -170,5 +242,5 @@ def fitting(told: Told) -> str | None:
 def _ratio(large: Amount, small: Amount) -> Fraction:
     if not large.measured:
         return large.value / small.value
-    top = measures.quantity(large.value, large.unit)
-    return Fraction((top / measures.quantity(small.value, small.unit)).to("").magnitude)
+    top = units.quantity(large.value, large.unit)
+    return Fraction((top / units.quantity(small.value, small.unit)).to("").magnitude)
