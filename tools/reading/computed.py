@@ -198,7 +198,7 @@ def _result(value: float, things: Sequence[Thing], shown: str, question: Questio
         chinese = bool(question and question.chinese)
         return Worked(told(value, chinese=chinese, only=only if only in {"h", "min"} else ""), shown, lines)
     before, after = currency(things[-1].value)
-    before, after = before.strip("-−+ "), after.rstrip("-* ")
+    before, after = re.sub(r"^[-−+\s]+|[-−+]\s*$", "", before), after.rstrip("-* ")
     if re.fullmatch(r"\s?[A-Z]", after):
         after = ""  # the letter of a tax rate
     plain = plain_number(round(value, 2), like=[t.value for t in things])
@@ -234,7 +234,7 @@ def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
             return _made([(number(total.value) or 0) / share], f"{total.value} / {share}", (total,))
     if question.kinds[:1] == ("span",) and (lasting := _lasting(question, pool)):
         return lasting
-    goods = [c for c in items(amounts) if not c.line.sentence and len(c.label) <= 48]
+    goods = [c for c in items(amounts) if len(c.line.cells) > 1 and len(c.label) <= 48]
     if _COUNT.search(text) and goods:
         return Computed(str(len(goods)), "; ".join(c.label for c in goods), tuple(goods))
     if (

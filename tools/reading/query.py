@@ -67,6 +67,7 @@ _DIFFERENCE = _c(
 _SAVE = _c(r"\bsav(?:e|ing)s?\b|省")
 _LONG = _c(r"\bhow long (?:does|do|is|will|did|was)\b|duration|how many (?:hours|minutes)|多久|多长时间|(?:开|走|坐)多久")
 _MONEY = _c(r"how much(?! (?:rain|snow|gas|electric|water|flour|heavier|longer|cooler|warmer|further))|\bmoney\b|\bpay\b|\bpaid\b|\bearn\w*|\bspen[dt]\b|\bcosts?\b|\bprice|\bfees?\b|\bdear|\bfrancs?\b|\beuros?\b|\bpounds\b|钱|花|贵|便宜|费")
+_THE_VALUE = _c(r"^\W*(?:what|how much|how many)(?:'s| is| was| are| were)? the (?:highest|lowest|largest|smallest|biggest|longest|shortest|most|least|maximum|minimum|fewest|oldest|latest|earliest)\b|最[高低大小多少长短]的?[^是]{1,6}是多少")
 _FILLER = frozenset(
     "week year whole day days per give got sold sell spend spent went bring brought drew draw take took fetch run go goes turn up total much many how per cent money have had use used do doe list altogether together overall time times ever more less than between top best be get compar against expensiv cheap cheaper dear dearer longer older younger heavier lighter higher lower bigger smaller larger out under over pay paid single row entri @item name @name kind sort one number all both half roughli about around each @total @amount @percent column @average average mean @person person @quantity come open work need never only last book compani team left since full".split()
 ) | {"多", "少", "人", "块", "元", "钱", "几", "共", "高", "低", "差", "总", "一共", "总共", "最多", "最高", "最少", "最低", "最"}
@@ -175,6 +176,8 @@ def _extreme(question: Question, text: str, grid: Grid, chosen: Picked, near: Ne
         ties = [r for r in known if column.values[r] == column.values[row]]
         if len(ties) > 3:
             return None
+        if _THE_VALUE.search(text) and any(said(t, words(column.head)) for t in words(text)):
+            return Answer(column.cells[row], "", tuple(ties))
         name = ", ".join(_name(text, grid, r) for r in ties)
         return Answer(f"{name} ({column.cells[row]})", "", tuple(ties))
     return None

@@ -60,16 +60,14 @@ def span(text: str, material: Material, near: Near | None) -> Span | None:
             if (b := pattern.search(text)) and (found := _clock_between(b["a"], b["b"], lines, near)):
                 gap, shown, both = found
                 return Span(told(gap, chinese=chinese, only=only), shown, both)
-        chosen = _line(text, [x for x in lines if len(opening(x.text)) == 1 and len(clocks(x.text)) <= 2], near, among=lines)
+        chosen = _line(text, [x for x in lines if len(opening(x.text)) == 1 and len(clocks(x.text)) <= 2], None, among=lines)
         if chosen is None and (found := _ends(text, lines)):
             gap, shown, both = found
             return Span(told(gap, chinese=chinese, only=only), shown, both)
         if chosen is not None:
             return Span(told(opening(chosen.text)[0], chinese=chinese, only=only), "", (chosen,))
         return None
-    if _LEFT.search(text):
-        return _rest(text, lines, near)
-    return None
+    return _rest(text, lines) if _LEFT.search(text) else None
 
 
 def _about(text: str) -> list[str]:
@@ -197,7 +195,7 @@ def _years(text: str, lines: Sequence[Line], *, chinese: bool) -> Span | None:
     return Span(f"{b - a} 年" if chinese else f"{b - a} years", f"{b} - {a}", (named[0],))
 
 
-def _rest(text: str, lines: Sequence[Line], near: Near | None) -> Span | None:
+def _rest(text: str, lines: Sequence[Line]) -> Span | None:
     """How much is left where a line tells how much there is and how much is used."""
     asked = {unit(w) for w in re.findall(r"[^\W\d_]+", text)} - {""}
     pairs = {}
@@ -209,7 +207,7 @@ def _rest(text: str, lines: Sequence[Line], near: Near | None) -> Span | None:
         sure = bool(_USED.search(line.text)) or (len(line.cells) > 1 and sizes[0].unit != "money")
         if sure and (not asked or sizes[0].unit in asked):
             pairs[id(line)] = (line, *sorted(values, key=lambda v: -(v.number or 0)))
-    chosen = _line(text, [p[0] for p in pairs.values()], near)
+    chosen = _line(text, [p[0] for p in pairs.values()], None)
     if chosen is None:
         return None
     _, high, low = pairs[id(chosen)]
@@ -217,3 +215,4 @@ def _rest(text: str, lines: Sequence[Line], near: Near | None) -> Span | None:
     tail = re.sub(r"^[^\d]*\d[\d.,']*", "", high.text)
     head = re.match(r"^[^\d]*", high.text)
     return Span(f"{head.group() if head else ''}{gap:.10g}{tail}", f"{high.text} - {low.text}", (chosen,))
+
