@@ -271,7 +271,9 @@ def test_what_the_reader_marks_is_the_answer() -> None:
 
 
 def test_a_reader_that_is_not_sure_is_not_followed() -> None:
-    assert answer("how much is it?", LEASE, Pointing("900", ENOUGH - 0.01)) is None
+    found = answer("how much is it?", LEASE, Pointing("900", ENOUGH - 0.01))
+    assert found is not None
+    assert not found.sure
     assert answer("how much is it?", LEASE, Pointing("900", ENOUGH)) is not None
     assert answer("how much is it?", LEASE, Pointing("parking")) is None
 

@@ -14,6 +14,8 @@ from tools.errors import BadInput, Retry
 from tools.everyday import dates, sums, wording
 from tools.everyday.sums import Sum, UnknownWordError
 
+LONG = 3
+"""Decimals from which a measure is told rounded to two, before all its digits."""
 DIGITS = 10
 """Significant digits shown of a number that has no short exact form."""
 MAX_SHOWN = 60
@@ -168,6 +170,9 @@ def _compute(expression: str) -> ToolResult:
     number, exact = shown(outcome.value)
     unit = "%" if outcome.percent else outcome.unit
     text = f"{number}{'' if unit in ('', '%') else ' '}{unit}"
+    if unit not in {"", "%"} and len(number.partition(".")[2]) > LONG and abs(outcome.value) >= 1:
+        # the measure as people say it, and all its digits
+        text, exact = f"{float(outcome.value):,.2f} {unit} ({number})", False
     if (at := _time_of_day(written, outcome.value, unit)) is not None:
         return _result(expression, at, at.partition(" ")[0], "time", ())
     seconds = outcome.value * _SECONDS.get(unit, 0)

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from tools.reading.values import SMALL, day, number
+from tools.reading.values import SMALL, day, number, plain_number
 
 _TENS: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _WORD: Final = "|".join(sorted((*SMALL, "hundred", "thousand", "million"), key=len, reverse=True))
@@ -81,6 +81,18 @@ def small(text: str) -> float | None:
     return float(_ZH[text]) if len(text) == 1 else None
 
 
+def written(value: float, like: Sequence[str], *, whole: bool = False) -> str:
+    """A computed number as the amounts it came from are written: their decimals and thousands.
+
+    ``whole`` where their two decimals are not to be kept (a mean of whole numbers).
+    """
+    plain = plain_number(value, like=() if whole else like)
+    if any(re.search(r"\d,\d{3}(?!\d)", text) for text in like):
+        head, dot, tail = plain.partition(".")
+        return f"{int(head):,}{dot}{tail}"
+    return plain
+
+
 def unit(word: str) -> str:
     """The short name of a unit, or nothing."""
     return _UNIT.get(word.strip(" .").casefold(), "")
@@ -112,7 +124,9 @@ def amount(text: str) -> Amount | None:
     if len(post) > 1 and post.isascii() and not (post.isalpha() and post.islower()):
         return None
     cents = re.fullmatch(r"\d{1,3}(?:[.,']?\d{3})*[.,]\d{2}", match["n"])
-    return Amount(value, "money" if cents and len(post) <= 1 else post.casefold() if len(post) > 1 else "")
+    return Amount(
+        value, "money" if cents and len(post) <= 1 else post.casefold() if len(post) > 1 else ""
+    )
 
 
 _CLOCK: Final = re.compile(
@@ -133,7 +147,12 @@ def clocks(text: str) -> list[tuple[float, int, int]]:
         if not m["m"] and not m["half"]:
             continue
         sep = text[m.end("h") : m.end("h") + 1]
-        if m["m"] and sep == "." and not m["half"] and not re.search(r"[-–—]|open|from|until|clock", text):
+        if (
+            m["m"]
+            and sep == "."
+            and not m["half"]
+            and not re.search(r"[-–—]|open|from|until|clock", text)
+        ):
             continue  # a price as likely
         hour = int(m["h"])
         if m["half"]:
@@ -178,10 +197,17 @@ def lasting(text: str) -> float | None:
         r"(?:(\d+(?:[.,]\d+)?)\s?(?:h|hrs?|hours?|小时|个小时)\.?)?\s?(?:(\d+)\s?(?:m|min|mins|minutes?|分钟?|')?\.?)?\s?(?:(\d+)\s?(?:s|sec|seconds?|秒)\.?)?",
         said,
     )
-    if m is None or not any(m.groups()) or not re.search(r"[^\d\s.,]", said) or re.fullmatch(r"\d+\s?m", said):
+    if (
+        m is None
+        or not any(m.groups())
+        or not re.search(r"[^\d\s.,]", said)
+        or re.fullmatch(r"\d+\s?m", said)
+    ):
         return None
-    return (number(m[1]) or 0) * 60 if m[1] and not (m[2] or m[3]) else float(
-        (number(m[1] or "0") or 0) * 60 + int(m[2] or 0) + int(m[3] or 0) / 60
+    return (
+        (number(m[1]) or 0) * 60
+        if m[1] and not (m[2] or m[3])
+        else float((number(m[1] or "0") or 0) * 60 + int(m[2] or 0) + int(m[3] or 0) / 60)
     )
 
 
@@ -190,7 +216,9 @@ def told(minutes: float, *, chinese: bool = False, only: str = "") -> str:
     minutes = round(minutes, 2)
     hours, rest = divmod(minutes, 60)
     if only == "h" or (not only and minutes >= 60 and not rest):
-        return f"{minutes / 60:.4g} " + ("小时" if chinese else "hour" if minutes == 60 else "hours")
+        return f"{minutes / 60:.4g} " + (
+            "小时" if chinese else "hour" if minutes == 60 else "hours"
+        )
     if only == "min" or minutes < 60:
         return f"{minutes:.6g} " + ("分钟" if chinese else "minute" if minutes == 1 else "minutes")
     if chinese:
@@ -218,6 +246,8 @@ def dates(cells: Sequence[str]) -> list[date | None]:
             except ValueError:
                 when = None
         if when is None and not m and re.search(r"[A-Za-z]{3}", cell) and re.search(r"\d", cell):
-            when = day(f"{cell} 2000") or day(re.sub(r"\b(\d{1,2}) ([A-Za-z]{3,})\b", r"\1 \2 2000", cell))
+            when = day(f"{cell} 2000") or day(
+                re.sub(r"\b(\d{1,2}) ([A-Za-z]{3,})\b", r"\1 \2 2000", cell)
+            )
         out.append(when)
     return out

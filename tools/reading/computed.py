@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tools.reading.amounts import told, unit, written
 from tools.reading.candidates import Candidate
 from tools.reading.lexicon import terms
 from tools.reading.material import Line
@@ -34,6 +35,7 @@ _NOT_ITEMS = MONEY - {"@price", "@fee", "@rent"} | {
     "@balance",
     "@vat_no",
 }
+_ANY_ITEM = frozenset("@price @item @amount line dish product thing item bought sold cost".split())
 _SMALL = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
           "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}  # fmt: skip
 
@@ -61,16 +63,19 @@ _UNIT_ASKED = re.compile(
     re.IGNORECASE,
 )
 _TIME = frozenset({"min", "h", "s"})
-_ASKS_MONEY = re.compile(r"how much|cost|price|pay|fee|come to|comes to|what(?:'s| is| would| do| does| did)|钱|贵|便宜|块|价|多少$|省", re.IGNORECASE)
+_ASKS_MONEY = re.compile(
+    r"how much|cost|price|pay|fee|come to|comes to|what(?:'s| is| would| do| does| did)|钱|贵|便宜|块|价|多少$|省",
+    re.IGNORECASE,
+)
 
 
 def worked(question: Question, pool: Sequence[Thing], near: Near | None) -> Worked | None:
     """What a question wants done with named things, where each is found and is the only one."""
     wanted = work(question.text)
     asked = _UNIT_ASKED.search(question.text)
-    unit = unit_of(asked["u"] or asked["z"]) if asked else ""
+    kind = unit_of(asked["u"] or asked["z"]) if asked else ""
     if wanted is None or (wanted.kind == "difference" and not wanted.parts[0].phrase):
-        return _two(question, unit, pool)
+        return _two(question, kind, pool)
     if wanted.kind == "change":
         total = _sum_paid(pool)
         if total is None or wanted.given < total.number:
@@ -79,11 +84,16 @@ def worked(question: Question, pool: Sequence[Thing], near: Near | None) -> Work
     if wanted.kind == "left":
         return _left(wanted.parts[0], pool, near)
     if wanted.kind == "each":
-        thing = _one(wanted.parts[0], [t for t in pool if t.pieces > 1 and t.amount.unit in {"money", ""}], near, "")
+        thing = _one(
+            wanted.parts[0],
+            [t for t in pool if t.pieces > 1 and t.amount.unit in {"money", ""}],
+            near,
+            "",
+        )
         if thing is None or not _ASKS_MONEY.search(question.text):
             return None
         return _result(thing.number / thing.pieces, [thing], f"{thing.value} / {thing.pieces}")
-    for wish in dict.fromkeys((unit, *(("money", "min", "") if not unit else ()))):
+    for wish in dict.fromkeys((kind, *(("money", "min", "") if not kind else ()))):
         sure = pool if wish else [t for t in pool if t.amount.unit != "money"]
         if wanted.kind == "without":
             return _without(wanted.parts, pool, near)
@@ -104,14 +114,17 @@ def worked(question: Question, pool: Sequence[Thing], near: Near | None) -> Work
     return None
 
 
-_BY_HOW = re.compile(r"how many (?:more|fewer|less) |how (?:much|many) \w+ (?:more|less|fewer)\b|by how (?:much|many)|(?:多|少|高|低)(?:了)?(?:多少|几)", re.IGNORECASE)
+_BY_HOW = re.compile(
+    r"how many (?:more|fewer|less) |how (?:much|many) \w+ (?:more|less|fewer)\b|by how (?:much|many)|(?:多|少|高|低)(?:了)?(?:多少|几)",
+    re.IGNORECASE,
+)
 
 
-def _two(question: Question, unit: str, pool: Sequence[Thing]) -> Worked | None:
+def _two(question: Question, kind: str, pool: Sequence[Thing]) -> Worked | None:
     """How much more, of a unit that a page gives twice."""
-    if not unit or not _BY_HOW.search(question.text):
+    if not kind or not _BY_HOW.search(question.text):
         return None
-    both = [t for t in pool if t.sure and t.amount.unit == unit]
+    both = [t for t in pool if t.sure and t.amount.unit == kind]
     if len(both) != 2 or both[0].number == both[1].number:
         return None
     return _combined(question, "difference", (), both)
@@ -119,8 +132,6 @@ def _two(question: Question, unit: str, pool: Sequence[Thing]) -> Worked | None:
 
 def unit_of(word: str) -> str:
     """The unit that a question asks for."""
-    from tools.reading.amounts import unit
-
     return unit(word) or unit(word.rstrip("s"))
 
 
@@ -130,8 +141,12 @@ def _one(part: Part, pool: Sequence[Thing], near: Near | None, wish: str) -> Thi
     return named(part.phrase, pool, near, unit=wish)
 
 
-def _combined(question: Question, kind: str, parts: Sequence[Part], things: Sequence[Thing]) -> Worked | None:
+def _combined(
+    question: Question, kind: str, parts: Sequence[Part], things: Sequence[Thing]
+) -> Worked | None:
     if kind == "difference":
+        if any(p.times > 1 for p in parts):
+            return None
         high, low = sorted(things, key=lambda t: -_size(t))
         gap = _size(high) - _size(low)
         return _result(gap, [high, low], f"{high.value} - {low.value}", question) if gap else None
@@ -162,7 +177,11 @@ def _without(parts: Sequence[Part], pool: Sequence[Thing], near: Near | None) ->
     known = [t for t in off if t is not None]
     if len(known) < len(off) or any(t.number >= total.number for t in known):
         return None
-    return _result(total.number - sum(t.number for t in known), [total, *known], " - ".join(t.value for t in (total, *known)))
+    return _result(
+        total.number - sum(t.number for t in known),
+        [total, *known],
+        " - ".join(t.value for t in (total, *known)),
+    )
 
 
 def _left(part: Part, pool: Sequence[Thing], near: Near | None) -> Worked | None:
@@ -171,7 +190,9 @@ def _left(part: Part, pool: Sequence[Thing], near: Near | None) -> Worked | None
     for t in pool:
         if t.sure and t.amount.unit and t.amount.unit != "%":
             rows.setdefault(t.order, []).append(t)
-    pairs = [ts[-1] for ts in rows.values() if len(ts) == 2 and ts[0].amount.unit == ts[1].amount.unit]
+    pairs = [
+        ts[-1] for ts in rows.values() if len(ts) == 2 and ts[0].amount.unit == ts[1].amount.unit
+    ]
     thing = named(part.phrase, pairs, near)
     if thing is None:
         return None
@@ -182,26 +203,35 @@ def _left(part: Part, pool: Sequence[Thing], near: Near | None) -> Worked | None
 def _sum_paid(pool: Sequence[Thing]) -> Thing | None:
     """The total of a receipt."""
     for concept in ("@amount_due", "@total"):
-        found = [t for t in pool if t.sure and concept in t.key and "@subtotal" not in t.key and t.amount.unit in {"money", ""}]
+        found = [
+            t
+            for t in pool
+            if t.sure
+            and concept in t.key
+            and "@subtotal" not in t.key
+            and t.amount.unit in {"money", ""}
+        ]
         if found:
             return max(found, key=lambda t: t.number)
     return None
 
 
-def _result(value: float, things: Sequence[Thing], shown: str, question: Question | None = None) -> Worked:
+def _result(
+    value: float, things: Sequence[Thing], shown: str, question: Question | None = None
+) -> Worked:
     lines = tuple(dict.fromkeys(t.line for t in things))
     if things[0].amount.unit in _TIME:
-        from tools.reading.amounts import told
-
         asked = _UNIT_ASKED.search(question.text) if question else None
         only = unit_of(asked["u"] or asked["z"]) if asked else ""
         chinese = bool(question and question.chinese)
-        return Worked(told(value, chinese=chinese, only=only if only in {"h", "min"} else ""), shown, lines)
+        return Worked(
+            told(value, chinese=chinese, only=only if only in {"h", "min"} else ""), shown, lines
+        )
     before, after = currency(things[-1].value)
     before, after = re.sub(r"^[-−+\s]+|[-−+]\s*$", "", before), after.rstrip("-* ")
     if re.fullmatch(r"\s?[A-Z]", after):
         after = ""  # the letter of a tax rate
-    plain = plain_number(round(value, 2), like=[t.value for t in things])
+    plain = written(round(value, 2), [t.value for t in things])
     if things[0].amount.unit == "money" and re.fullmatch(r"\d+\.\d", plain):
         plain += "0"
     return Worked(f"{before}{plain}{after}".strip(), shown, lines)
@@ -213,7 +243,7 @@ def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
     text = question.text
     if (found := _CHANGE.search(text)) and (total := _total(amounts)):
         given = number(found["n"] or found["m"] or found["z"])
-        if given is not None:
+        if given is not None and given >= (number(total.value) or 0):
             return _made(
                 [given, -(number(total.value) or 0)],
                 f"{found['n'] or found['m'] or found['z']} - {total.value}",
@@ -239,6 +269,7 @@ def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
         return Computed(str(len(goods)), "; ".join(c.label for c in goods), tuple(goods))
     if (
         question.operation in {"max", "min"}
+        and not set(question.terms) - question.doing - _ANY_ITEM
         and len(goods) > 1
         and (
             {"@price", "@item", "@amount"} & set(question.terms)

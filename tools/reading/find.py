@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from tools.language.glossary import has_chinese
 from tools.reading.candidates import NAME, Candidate, candidates
 from tools.reading.computed import computed, worked
 from tools.reading.lexicon import match, terms
@@ -16,7 +17,7 @@ from tools.reading.score import Scored, scored
 from tools.reading.spans import span
 from tools.reading.tables import from_tables
 from tools.reading.things import things
-from tools.reading.units import units
+from tools.reading.units import Unit, units
 from tools.reading.values import day, find
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _PLACE_ZH = re.compile(
 
 ENOUGH = 0.3
 """Chance from which what the reader found is said."""
+FULL = 30
+"""Characters from which a line of print may be broken by its width; Chinese by half as many."""
 SAME = 0.6
 """Likeness from which two terms say the same."""
 
@@ -130,11 +133,34 @@ def _read(question: Question, material: Material, reader: Reader) -> Found | Non
     value = part.text[reading.start : reading.end].strip(" ,;:")
     return Found(
         normalized(value),
-        part.text,
+        _whole(parts, reading.at) if material.noisy else part.text,
         part.line.source,
         start=part.line.start,
         chance=reading.chance,
-        others=tuple((parts[i].text, parts[i].line.source) for i in reading.others),
+        others=tuple(
+            (_whole(parts, i) if material.noisy else parts[i].text, parts[i].line.source)
+            for i in reading.others
+        ),
+    )
+
+
+def _whole(parts: Sequence[Unit], at: int) -> str:
+    """A line of print with the lines that its sentence goes on in, where it was broken."""
+    text = parts[at].text
+    if at and _runs_on(parts[at - 1], parts[at]) and text[:1].islower():
+        text = f"{parts[at - 1].text} {text}"
+    if at + 1 < len(parts) and _runs_on(parts[at], parts[at + 1]):
+        text = f"{text} {parts[at + 1].text}"
+    return text
+
+
+def _runs_on(first: Unit, second: Unit) -> bool:
+    """Whether a line is full, ends within a sentence, and is followed by another plain one."""
+    return (
+        len(first.text) >= (FULL // 2 if has_chinese(first.text) else FULL)
+        and (first.text[-1].isalpha() or first.text[-1] in ",;，、")
+        and max(len(first.line.cells), len(second.line.cells)) < 2
+        and first.line.source == second.line.source
     )
 
 

@@ -17,6 +17,7 @@ BLANK = re.compile(
     r"(?:[-–—/*.…]|n/?a|none|no|nil|not yet|unattached|无|無|没有|否|未)?", re.IGNORECASE
 )
 _FLAG = re.compile(r"(?:yes|no|y|n|true|false|x|✓|✔|✗|✘|是|否|有|无|無|已|未)", re.IGNORECASE)
+_DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _TOTAL = {"@total", "@subtotal"}
 
@@ -61,14 +62,19 @@ class Grid:
     def names(self) -> list[int]:
         """The columns that name a row."""
         heads = [set(terms(c.head)) | {c.head.casefold().strip()} for c in self.columns]
-        first = next((i for i, h in enumerate(heads) if h & {"first name", "forename", "given name"}), None)
-        last = next((i for i, h in enumerate(heads) if h & {"surname", "last name", "family name"}), None)
+        first = next(
+            (i for i, h in enumerate(heads) if h & {"first name", "forename", "given name"}), None
+        )
+        last = next(
+            (i for i, h in enumerate(heads) if h & {"surname", "last name", "family name"}), None
+        )
         if last is not None:
             return [last] if first is None else [first, last]
         texts = [c for c in self.columns if c.kind == "text"]
         unlike = [c for c in texts if len(set(c.cells)) >= 0.7 * len(c.cells)]
         named = [c for c in unlike if {"@name", "@title", "@item", "名称", "姓名"} & heads[c.at]]
-        for group in (named, unlike, texts):
+        codes = [c for c in self.columns if c.kind == "code" and len(set(c.cells)) == len(c.cells)]
+        for group in (named, unlike, codes, texts):
             if group:
                 return [group[0].at]
         return [0]
@@ -80,13 +86,18 @@ def grid(table: Table) -> Grid | None:
     width = len(table.header)
     rows = [r for r in table.rows[1:] if len(r) == width and sum(bool(c.strip()) for c in r) > 1]
     if len(rows) > 1:
-        whole = [r for r in rows if not (set(terms(r[0])) & _TOTAL or re.match(r"总计|合计|合計|小计", r[0]))]
+        whole = [
+            r
+            for r in rows
+            if not (set(terms(r[0])) & _TOTAL or re.match(r"总计|合计|合計|小计", r[0]))
+        ]
         rows = whole or rows
         rows = [r for r in rows if sum(bool(c.strip()) for c in r) > width / 2] or rows
     if not rows or width < 2 or not any(h.strip() for h in table.header):
         return None
     columns = tuple(
-        _column(at, head.strip(), [r[at].strip() for r in rows]) for at, head in enumerate(table.header)
+        _column(at, head.strip(), [r[at].strip() for r in rows])
+        for at, head in enumerate(table.header)
     )
     cells = tuple(tuple(c.strip() for c in r) for r in rows)
     if lasts := _lasts(columns):
@@ -113,16 +124,16 @@ def _column(at: int, head: str, cells: list[str]) -> Column:
     low = head.casefold()
     frozen = tuple(cells)
     named = set(terms(head))
-    if cells and all(_FLAG.fullmatch(c) or not c or c == "-" for c in cells) and len(told) < len(cells) + 1:
-        if any(_FLAG.fullmatch(c) for c in cells):
-            return Column(at, head, "flag", frozen, tuple(None for _ in cells))
+    flags = [bool(_FLAG.fullmatch(c)) for c in cells]
+    if any(flags) and all(f or not c or c == "-" for f, c in zip(flags, cells, strict=True)):
+        return Column(at, head, "flag", frozen, tuple(None for _ in cells))
     if not told:
         return Column(at, head, "text", frozen, tuple(None for _ in cells))
     enough = max(1, 0.7 * len(told))
     spans = [lasting(c) for c in cells]
     if sum(s is not None for s in spans) >= enough:
         return Column(at, head, "span", frozen, tuple(spans))
-    amounts = [amount(c) for c in cells]
+    amounts = [None if _DAY.search(c) else amount(c) for c in cells]
     count = sum(a is not None for a in amounts)
     if count >= enough:
         values = tuple(None if a is None else a.number for a in amounts)
@@ -132,31 +143,55 @@ def _column(at: int, head: str, cells: list[str]) -> Column:
             return Column(at, head, "year", frozen, values)
         if kind == "number" and not unit and _coded(at, head, told, values):
             return Column(at, head, "code", frozen, values)
-        if kind == "number" and not unit and (
-            re.search(r"[$€£¥₹元]|\b(?:gbp|eur|usd|chf|nzd|aud|cad|nok|sek|dkk)\b", low)
-            or named & {"@price", "@amount", "@fee", "@salary", "@rent", "@total", "@tax", "@balance"}
+        if (
+            kind == "number"
+            and not unit
+            and (
+                re.search(r"[$€£¥₹元]|\b(?:gbp|eur|usd|chf|nzd|aud|cad|nok|sek|dkk)\b", low)
+                or named
+                & {"@price", "@amount", "@fee", "@salary", "@rent", "@total", "@tax", "@balance"}
+            )
         ):
             kind = "money"
-        if kind == "number" and not unit and (m := re.search(r"[(（]\s*([^)）]{1,6})\s*[)）]", head)):
+        if (
+            kind == "number"
+            and not unit
+            and (m := re.search(r"[(（]\s*([^)）]{1,6})\s*[)）]", head))
+        ):
             unit = m[1].casefold()
         return Column(at, head, kind, frozen, values, unit)
     times = [clocks(c) for c in cells]
     if sum(len(t) == 1 and len(c) <= 11 for t, c in zip(times, cells, strict=True)) >= enough:
-        return Column(at, head, "time", frozen, tuple(t[0][0] if len(t) == 1 else None for t in times))
+        return Column(
+            at, head, "time", frozen, tuple(t[0][0] if len(t) == 1 else None for t in times)
+        )
     days = dates(cells)
     if sum(d is not None for d in days) >= enough:
-        return Column(at, head, "date", frozen, tuple(None if d is None else float(d.toordinal()) for d in days))
-    coded = sum(bool(re.fullmatch(r"(?=.*\d)[A-Z0-9][A-Z0-9/_. -]{0,14}", c)) for c in told) >= enough
+        return Column(
+            at,
+            head,
+            "date",
+            frozen,
+            tuple(None if d is None else float(d.toordinal()) for d in days),
+        )
+    coded = (
+        sum(bool(re.fullmatch(r"(?=.*\d)[A-Z0-9][A-Z0-9/_. -]{0,14}", c)) for c in told) >= enough
+    )
     return Column(at, head, "code" if coded else "text", frozen, tuple(None for _ in cells))
 
 
 def _coded(at: int, head: str, told: list[str], values: Sequence[float | None]) -> bool:
     """Whether bare numbers only tell the rows apart: numbers of order, of members, extensions."""
     known = [v for v in values if v is not None]
-    if re.search(r"\b(?:no|nr|id|ref|ext|code|bib|sku|page|room|platform|table|lot|paddle|stall|year)\b\.?$|^#|号|编号|序", head.casefold()):
+    if re.search(
+        r"\b(?:no|nr|id|ref|ext|code|bib|sku|page|room|platform|table|lot|paddle|stall|year)\b\.?$|^#|号|编号|序",
+        head.casefold(),
+    ):
         return True
-    return at == 0 and len(set(told)) == len(told) and (
-        known == sorted(known) or all(re.fullmatch(r"0\d+|\d{4,}", c) for c in told)
+    return (
+        at == 0
+        and len(set(told)) == len(told)
+        and (known == sorted(known) or all(re.fullmatch(r"0\d+|\d{4,}", c) for c in told))
     )
 
 
@@ -180,7 +215,9 @@ def _headed(run: list[tuple[str, ...]]) -> list[Table]:
     if len(run) < 3:
         return []
     head = run[0]
-    if any(re.search(r"\d", c) for c in head[1:]) or not all(re.search(r"[^\W\d_]", c) for c in head[1:]):
+    if any(re.search(r"\d", c) for c in head[1:]) or not all(
+        re.search(r"[^\W\d_]", c) for c in head[1:]
+    ):
         return []
     if max(len(c) for c in head) > 4 * median(len(c) for c in head) + 12:
         return []

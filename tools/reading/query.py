@@ -8,12 +8,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from tools.reading.amounts import counted, told, unit
+from tools.reading.amounts import counted, told, unit, written
 from tools.reading.grid import Column, Grid, said
 from tools.reading.lexicon import terms
+from tools.reading.operations import (
+    ALL_OF,
+    AVERAGE,
+    COUNT,
+    DIFFERENCE,
+    EXTREMES,
+    FILLER,
+    LONG,
+    MONEY,
+    SAVE,
+    THE_VALUE,
+    TOTAL,
+)
 from tools.reading.question import Question
 from tools.reading.rows import Picked, picked, words
-from tools.reading.values import currency, number, plain_number
+from tools.reading.values import currency, number
 
 Near = Callable[[str, Sequence[str]], Sequence[float]]
 
@@ -25,52 +38,6 @@ class Answer:
     value: str
     shown: str
     rows: tuple[int, ...]
-
-
-def _c(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-_EXTREMES = (  # wording, the larger or the smaller, what its column is called, kinds of column
-    (_c(r"most expensive|dearest|costliest|priciest|最贵|最貴"), "max", "price cost", ("money",)),
-    (_c(r"cheapest|least expensive|最便宜|最平"), "min", "price cost", ("money",)),
-    (_c(r"fastest|quickest|最快|\bfirst (?:woman|man|lady|girl|boy)\b"), "fast", "time duration speed", ("span", "number")),
-    (_c(r"slowest|最慢"), "slow", "time duration speed", ("span", "number")),
-    (_c(r"(?:been|member|here|with us|served|employed|work\w*|lived).{0,30}\blongest\b"), "min", "since joined start date", ("date", "year")),
-    (_c(r"longest|最长|最久|最長"), "max", "length duration nights time distance", ("span", "number")),
-    (_c(r"shortest|最短"), "min", "length duration nights time distance", ("span", "number")),
-    (_c(r"\boldest\b|最老|最早"), "old", "date year built published age", ("date", "year", "number", "time")),
-    (_c(r"\b(?:youngest|newest|most recent)\b|最新|最年轻"), "new", "date year built published age", ("date", "year", "number")),
-    (_c(r"heaviest|最重"), "max", "weight", ("number",)),
-    (_c(r"lightest|最轻"), "min", "weight", ("number",)),
-    (_c(r"hottest|warmest|最热"), "max", "high temperature", ("number",)),
-    (_c(r"coldest|coolest|chilliest|最冷"), "min", "low temperature", ("number",)),
-    (_c(r"wettest|rainiest"), "max", "rain", ("number",)),
-    (_c(r"driest"), "min", "rain", ("number",)),
-    (_c(r"thirstiest"), "max", "fuel consumption", ("number",)),
-    (_c(r"tallest"), "max", "height", ("number",)),
-    (_c(r"\b(?:the )?first to\b|\bearliest\b"), "min", "time date arrives", ("time", "date")),
-    (_c(r"\b(?:the )?last to\b|\blatest\b|最晚"), "max", "time date arrives", ("time", "date")),
-    (_c(r"best[- ]?sell\w*|卖得最好|销量最"), "max", "sold sales", ("number", "money")),
-    (_c(r"highest|largest|biggest|greatest|\bmost\b|(?<!on )\btop(?:s|ped)?\b(?! (?:estimate|shelf))|\bbest\b(?! seller)|strongest|richest|busiest|最(?:高|多|大|好)"), "max", "", ()),
-    (_c(r"lowest|smallest|\bleast\b(?! at)|fewest|worst|weakest|quietest|最(?:低|少|小|差)"), "min", "", ()),
-)  # fmt: skip
-_AVERAGE = _c(r"\baverage|\bmean\b(?! by| when| to)|\bon average\b|平均")
-_SUM = _c(
-    r"\bsum\b|\badd(?:ed)? up\b|\b(?:al+ )?to(?:ge|eg)(?:th|ht)er\b|\ball in all\b|\baltogether\b|\bcombined\b|\bin (?:total|all)\b|\btotal\b|\boverall\b|\ball told\b|\b(?:over|across|during|in) (?:the|all)(?: the)?(?: \w+)? (?:whole |entire )?(?:week|year|month|stages|days|period)\b|\bover all\b|\bwhole (?:week|year)\b|\bover both\b|加起来|总和|之和|合起来|总共|總共|一共|合计|总计|共有"
-)
-_ALL_OF = _c(r"\bplus\b|\bcome to\b|\band\b.*\bcost|\bhow much\b.*\b(?:went|spen[dt]|outstanding|owe[ds]?|owing|unpaid)\b|加")
-_COUNT = _c(r"\bhow many\b|\bnumber of (?!the\b)|\bcount\b|多少(?:个|個|人|位|名|种|条|件|行|家|次|项)|(?:有)?几(?:个|位|名|种|人|条|件|家|行|次|样|项|款|只)|幾個|几個")
-_DIFFERENCE = _c(
-    r"\bdifference\b|\bgap\b|how much (?:more|less|cheaper|dearer|higher|lower|larger|smaller|bigger|taller|heavier|older|further|longer|cooler|warmer)|how many (?:more|fewer|less)|by how (?:much|many)|how (?:much|many) \w+ (?:more|less|fewer)|相差|差(?:多少|几)|多(?:多少|几)|少(?:多少|几)|贵(?:多少|几)|便宜(?:多少|几)|高(?:多少|几)|低(?:多少|几)|远(?:多少|几)"
-)
-_SAVE = _c(r"\bsav(?:e|ing)s?\b|省")
-_LONG = _c(r"\bhow long (?:does|do|is|will|did|was)\b|duration|how many (?:hours|minutes)|多久|多长时间|(?:开|走|坐)多久")
-_MONEY = _c(r"how much(?! (?:rain|snow|gas|electric|water|flour|heavier|longer|cooler|warmer|further))|\bmoney\b|\bpay\b|\bpaid\b|\bearn\w*|\bspen[dt]\b|\bcosts?\b|\bprice|\bfees?\b|\bdear|\bfrancs?\b|\beuros?\b|\bpounds\b|钱|花|贵|便宜|费")
-_THE_VALUE = _c(r"^\W*(?:what|how much|how many)(?:'s| is| was| are| were)? the (?:highest|lowest|largest|smallest|biggest|longest|shortest|most|least|maximum|minimum|fewest|oldest|latest|earliest)\b|最[高低大小多少长短]的?[^是]{1,6}是多少")
-_FILLER = frozenset(
-    "week year whole day days per give got sold sell spend spent went bring brought drew draw take took fetch run go goes turn up total much many how per cent money have had use used do doe list altogether together overall time times ever more less than between top best be get compar against expensiv cheap cheaper dear dearer longer older younger heavier lighter higher lower bigger smaller larger out under over pay paid single row entri @item name @name kind sort one number all both half roughli about around each @total @amount @percent column @average average mean @person person @quantity come open work need never only last book compani team left since full".split()
-) | {"多", "少", "人", "块", "元", "钱", "几", "共", "高", "低", "差", "总", "一共", "总共", "最多", "最高", "最少", "最低", "最"}
 
 
 def queried(question: Question, grid: Grid, near: Near | None) -> Answer | None:
@@ -85,7 +52,9 @@ def queried(question: Question, grid: Grid, near: Near | None) -> Answer | None:
     return None
 
 
-def _rest(text: str, chosen: Picked, explained: Sequence[str], pattern: re.Pattern[str]) -> list[str]:
+def _rest(
+    text: str, chosen: Picked, explained: Sequence[str], pattern: re.Pattern[str]
+) -> list[str]:
     """The terms that nothing explains yet."""
     doing = {t for m in pattern.finditer(text) for t in words(m.group())}
     return [
@@ -93,7 +62,7 @@ def _rest(text: str, chosen: Picked, explained: Sequence[str], pattern: re.Patte
         for t in dict.fromkeys(words(text))
         if t not in chosen.used
         and t not in doing
-        and t not in _FILLER
+        and t not in FILLER
         and t != str(len(chosen.rows))
         and not said(t, explained)
     ]
@@ -105,7 +74,7 @@ _ELSEWHERE = frozenset("@phone @email @web @address @password @account".split())
 def _strange(rest: Sequence[str], text: str) -> bool:
     """Whether something stays unexplained that must be in the table: a name, a number, a day."""
     for t in rest:
-        if t.isdigit() or t in _ELSEWHERE:
+        if (t.isdigit() and t != "1") or t in _ELSEWHERE:
             return True
         at = re.search(rf"(?<=\s)({re.escape(t[:4])})", text, re.IGNORECASE)
         if at and at[1][:1].isupper():
@@ -117,7 +86,16 @@ def _head_words(columns: Sequence[Column]) -> tuple[str, ...]:
     return tuple(t for c in columns for t in words(c.head))
 
 
-def _target(text: str, grid: Grid, fitting: Sequence[Column], chosen: Picked, near: Near | None, hint: str = "", *, least: float = 0.22) -> Column | None:
+def _target(
+    text: str,
+    grid: Grid,
+    fitting: Sequence[Column],
+    chosen: Picked,
+    near: Near | None,
+    hint: str = "",
+    *,
+    least: float = 0.22,
+) -> Column | None:
     """The column meant: by its name, else by its kind, else by meaning."""
     free = [c for c in fitting if c.at not in chosen.columns] or list(fitting)
     asked = [t for t in words(text) if t not in chosen.used] + list(words(hint))
@@ -125,33 +103,47 @@ def _target(text: str, grid: Grid, fitting: Sequence[Column], chosen: Picked, ne
     top = max(scores.values(), default=0.0)
     if top >= 0.6:
         best = [c for c in free if scores[c.at] >= top - 0.05]
+        short = min(len(words(c.head)) for c in best)
+        plain = [c for c in best if len(words(c.head)) == short]
+        best = plain if len(plain) == 1 and top < 2 and short == 1 else best
         if len(best) == 1:
             return best[0]
         free = best
     money = [c for c in free if c.kind == "money"]
-    if money and _MONEY.search(text):
+    if money and MONEY.search(text):
         free = money
         if len(free) == 1:
             return free[0]
-        totals = [c for c in free if {"@total", "@amount"} & set(terms(c.head)) or "gross" in c.head.casefold()]
+        totals = [
+            c
+            for c in free
+            if {"@total", "@amount"} & set(terms(c.head)) or "gross" in c.head.casefold()
+        ]
         if len(totals) == 1:
             return totals[0]
     if not free or near is None or len(free) > 12:
-        return free[0] if len(free) == 1 and least < 0.2 else None
-    heads = [re.sub(r"[()（）]", " ", f"{c.head} {c.unit if c.unit != 'money' else ''}") for c in free]
+        alone = len(free) == 1 and least <= 0.2 and not (hint and free[0].kind == "number")
+        return free[0] if alone else None
+    heads = [
+        re.sub(r"[()（）]", " ", f"{c.head} {c.unit if c.unit != 'money' else ''}") for c in free
+    ]
     cosines = near(f"{text} {hint}".strip(), heads)
     order = sorted(range(len(free)), key=lambda i: -cosines[i])
-    if cosines[order[0]] < least or (len(order) > 1 and cosines[order[0]] - cosines[order[1]] < 0.03):
+    if cosines[order[0]] < least or (
+        len(order) > 1 and cosines[order[0]] - cosines[order[1]] < 0.03
+    ):
         return None
     return free[order[0]]
 
 
-def _extreme(question: Question, text: str, grid: Grid, chosen: Picked, near: Near | None) -> Answer | None:
+def _extreme(
+    question: Question, text: str, grid: Grid, chosen: Picked, near: Near | None
+) -> Answer | None:
     """The row where a column is the most or the least."""
-    for pattern, way, hint, kinds in _EXTREMES:
+    for pattern, way, hint, kinds in EXTREMES:
         if not pattern.search(text):
             continue
-        if chosen.limited and _COUNT.search(text):
+        if chosen.limited and COUNT.search(text):
             return None
         fitting = [c for c in grid.columns if c.ordered and (not kinds or c.kind in kinds)]
         if not kinds:
@@ -162,9 +154,10 @@ def _extreme(question: Question, text: str, grid: Grid, chosen: Picked, near: Ne
         rest = _rest(text, chosen, (*_head_words(grid.columns), *words(grid.heading)), pattern)
         if _strange(rest, text) or len(rest) > 2:
             return None
-        if not kinds and way == "max" and not any(said(t, words(column.head)) for t in words(text)):
-            if common := _commonest(text, grid, chosen, pattern):
-                return common
+        named = any(said(t, words(column.head)) for t in words(text))
+        common = None if kinds or way != "max" or named else _commonest(text, grid, chosen, pattern)
+        if common:
+            return common
         known = [r for r in chosen.rows if column.values[r] is not None]
         if len(known) < 2:
             return None
@@ -176,7 +169,7 @@ def _extreme(question: Question, text: str, grid: Grid, chosen: Picked, near: Ne
         ties = [r for r in known if column.values[r] == column.values[row]]
         if len(ties) > 3:
             return None
-        if _THE_VALUE.search(text) and any(said(t, words(column.head)) for t in words(text)):
+        if THE_VALUE.search(text) and named:
             return Answer(column.cells[row], "", tuple(ties))
         name = ", ".join(_name(text, grid, r) for r in ties)
         return Answer(f"{name} ({column.cells[row]})", "", tuple(ties))
@@ -185,7 +178,11 @@ def _extreme(question: Question, text: str, grid: Grid, chosen: Picked, near: Ne
 
 def _name(text: str, grid: Grid, row: int) -> str:
     """What is asked for of a row: the cell of the column that the question names, else its label."""
-    found = re.search(r"\b(?:which|what|whose)\s+(\w+)|哪(?:个|一|位|种|家|款)?([\u4e00-\u9fff]{2})", text, re.IGNORECASE)
+    found = re.search(
+        r"\b(?:which|what|whose)\s+(\w+)|哪(?:个|一|位|种|家|款)?([\u4e00-\u9fff]{2})",
+        text,
+        re.IGNORECASE,
+    )
     if found:
         asked = words(found[1] or found[2])
         for c in grid.columns:
@@ -210,27 +207,44 @@ def _commonest(text: str, grid: Grid, chosen: Picked, pattern: re.Pattern[str]) 
         row = chosen.rows[0]
         counts = Counter(v for v in grid.rows[row][1:] if v)
         best = counts.most_common(2)
-        if len(best) == 2 and best[0][1] > best[1][1] and best[0][1] > 2 and not _strange(_rest(text, chosen, (), pattern), text):
+        if (
+            len(best) == 2
+            and best[0][1] > best[1][1]
+            and best[0][1] > 2
+            and not _strange(_rest(text, chosen, (), pattern), text)
+        ):
             return Answer(f"{best[0][0]} ({best[0][1]})", "", (row,))
     return None
 
 
-def _summed(question: Question, text: str, grid: Grid, chosen: Picked, near: Near | None) -> Answer | None:
+def _summed(
+    question: Question, text: str, grid: Grid, chosen: Picked, near: Near | None
+) -> Answer | None:
     """A sum or a mean of a column."""
-    mean = bool(_AVERAGE.search(text))
+    mean = bool(AVERAGE.search(text))
     some = 1 < len(chosen.rows) < len(grid.rows)
-    if not mean and not _SUM.search(text) and not (some and _ALL_OF.search(text)):
+    if not mean and not TOTAL.search(text) and not (some and ALL_OF.search(text)):
         return None
-    fitting = [c for c in grid.columns if c.numeric and c.kind != "percent" or (mean and c.numeric)]
-    pattern = _AVERAGE if mean else _SUM
+    fitting = [
+        c for c in grid.columns if (c.numeric and c.kind != "percent") or (mean and c.numeric)
+    ]
+    pattern = AVERAGE if mean else TOTAL
     columns = [c for c in fitting if c.at not in chosen.columns]
     column = _target(text, grid, columns, chosen, near, least=0.3)
     if column is None:
         return None
-    named = any(said(t, words(column.head)) for t in words(text) if t not in _FILLER)
-    if not named and not some and (grid.source < 0 or len(columns) > 1 and not _MONEY.search(text)):
+    named = any(said(t, words(column.head)) for t in words(text) if t not in FILLER)
+    if (
+        not named
+        and not some
+        and (grid.source < 0 or (len(columns) > 1 and not MONEY.search(text)))
+    ):
         return None  # of all rows, and of a column that nobody named
-    explained = (*_head_words([column]), *_head_words([c for c in grid.columns if not c.numeric]), *words(grid.heading))
+    explained = (
+        *_head_words([column]),
+        *_head_words([c for c in grid.columns if not c.numeric]),
+        *words(grid.heading),
+    )
     rest = _rest(text, chosen, explained, pattern)
     if _strange(rest, text) or len(rest) > 2:
         return None
@@ -241,32 +255,49 @@ def _summed(question: Question, text: str, grid: Grid, chosen: Picked, near: Nea
     numbers = [column.values[r] or 0.0 for r in rows]
     result = fmean(numbers) if mean else sum(numbers)
     sign = ", " if mean else " + "
-    shown = sign.join(cells) if len(cells) <= 12 else f"{sign.join(cells[:4])} … ({len(cells)} rows)"
+    shown = (
+        sign.join(cells) if len(cells) <= 12 else f"{sign.join(cells[:4])} … ({len(cells)} rows)"
+    )
     value = _written(column, result, cells, mean=mean, chinese=question.chinese)
     return Answer(value, f"{column.head}: {shown}", tuple(rows))
 
 
-def _written(column: Column, result: float, cells: Sequence[str], *, mean: bool = False, chinese: bool = False) -> str:
+def _written(
+    column: Column,
+    result: float,
+    cells: Sequence[str],
+    *,
+    mean: bool = False,
+    chinese: bool = False,
+) -> str:
     """A result in the form of the cells."""
+    if column.kind == "span" and not mean and all(re.search(r":\d\d:\d\d$", c) for c in cells):
+        minutes, seconds = divmod(round(result * 60), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
     if column.kind == "span":
         return told(result, chinese=chinese)
     before, after = currency(cells[0])
     before = re.sub(r"[-+]\s*$", "", before)
     if not all(before in c and after in c for c in cells):
         before = after = ""
-    plain = plain_number(round(result, 2), like=[c for c in cells if not mean])
+    plain = written(round(result, 2), cells, whole=mean)
     if column.kind == "money" and re.fullmatch(r"\d+\.\d", plain):
         plain += "0"
     return f"{before}{plain}{after}".strip()
 
 
-def _counted(question: Question, text: str, grid: Grid, chosen: Picked, near: Near | None) -> Answer | None:
+def _counted(
+    question: Question, text: str, grid: Grid, chosen: Picked, near: Near | None
+) -> Answer | None:
     """How many rows fit, or how often something stands in a plan of days or hours."""
-    if not _COUNT.search(text) or _AVERAGE.search(text):
+    if not COUNT.search(text) or AVERAGE.search(text):
         return None
     explained = (*_head_words(grid.columns), *words(grid.heading))
-    rest = _rest(text, chosen, explained, _COUNT)
-    noun = re.search(r"\b(?:how many|number of)\s+(?:of (?:the|our|my|them)\s)?([\w-]+)", text, re.IGNORECASE)
+    rest = _rest(text, chosen, explained, COUNT)
+    noun = re.search(
+        r"\b(?:how many|number of)\s+(?:of (?:the|our|my|them)\s)?([\w-]+)", text, re.IGNORECASE
+    )
     about = set(words(noun[1])) if noun else set()
     if again := _repeated(text, grid, rest, about):
         return again
@@ -275,7 +306,11 @@ def _counted(question: Question, text: str, grid: Grid, chosen: Picked, near: Ne
     rest = [t for t in rest if t not in about]
     if _strange(rest, text) or len(rest) > 1 + question.chinese:
         return None
-    numeric = [c for c in grid.columns if c.numeric and c.at not in chosen.columns and any(said(t, words(c.head)) for t in about)]
+    numeric = [
+        c
+        for c in grid.columns
+        if c.numeric and c.at not in chosen.columns and any(said(t, words(c.head)) for t in about)
+    ]
     if numeric:
         return None
     whole = len(chosen.rows) == len(grid.rows)
@@ -297,13 +332,23 @@ def _repeated(text: str, grid: Grid, rest: Sequence[str], about: set[str]) -> An
         return None
     cells = [(r, c, v) for r, row in enumerate(grid.rows) for c, v in enumerate(row) if c and v]
     counts = Counter(t for _, _, v in cells for t in set(words(v)))
-    plan = sum(max((counts[t] for t in words(v)), default=0) > 1 for _, _, v in cells) > 0.6 * len(cells)
+    if about and not set(words(text)) & (
+        _TURNS | set(words(grid.heading)) | set(words(grid.columns[0].head))
+    ):
+        return None
+    plan = sum(max((counts[t] for t in words(v)), default=0) > 1 for _, _, v in cells) > 0.6 * len(
+        cells
+    )
     if not plan:
         return None
     labels = {t for row in grid.rows for t in words(row[0])} | set(_head_words(grid.columns))
     asked = set(words(text))
     named = [t for t in counts if t in asked - labels - about]
-    if len(named) != 1 or _strange([t for t in rest if t not in named], text) or len(set(rest) - _TURNS - set(named)) > 1:
+    if (
+        len(named) != 1
+        or _strange([t for t in rest if t not in named], text)
+        or len(set(rest) - _TURNS - set(named)) > 1
+    ):
         return None
     rows = {r for r in range(len(grid.rows)) if set(words(grid.rows[r][0])) & asked}
     columns = {c.at for c in grid.columns[1:] if set(words(c.head)) & asked}
@@ -313,36 +358,46 @@ def _repeated(text: str, grid: Grid, rest: Sequence[str], about: set[str]) -> An
         if named[0] in words(v) and (not rows or r in rows) and (not columns or c in columns)
     ]
     shown = ", ".join(f"{grid.columns[c].head} {v}" for _, c, v in found[:12])
-    return Answer(str(len(found)), shown, tuple(sorted({r for r, _, _ in found}))) if found else None
+    return (
+        Answer(str(len(found)), shown, tuple(sorted({r for r, _, _ in found}))) if found else None
+    )
 
 
-def _difference(question: Question, text: str, grid: Grid, chosen: Picked, near: Near | None) -> Answer | None:
+def _difference(
+    question: Question, text: str, grid: Grid, chosen: Picked, near: Near | None
+) -> Answer | None:
     """How much one row is above another, or how long a row lasts from its first time to its last."""
-    if _LONG.search(text) and len(chosen.rows) == 1:
-        times = [c for c in grid.columns if c.kind == "time" and c.values[chosen.rows[0]] is not None]
-        rest = _rest(text, chosen, (*_head_words(grid.columns), "journey", "trip", "ride"), _LONG)
+    if LONG.search(text) and len(chosen.rows) == 1:
+        times = [
+            c for c in grid.columns if c.kind == "time" and c.values[chosen.rows[0]] is not None
+        ]
+        rest = _rest(text, chosen, (*_head_words(grid.columns), "journey", "trip", "ride"), LONG)
         if len(times) == 2 and len(rest) <= 1 and not _strange(rest, text):
             one, two = (c.values[chosen.rows[0]] or 0.0 for c in times)
             cells = [c.cells[chosen.rows[0]] for c in times]
-            return Answer(told((two - one) % 1440, chinese=question.chinese), f"{cells[1]} - {cells[0]}", tuple(chosen.rows))
+            return Answer(
+                told((two - one) % 1440, chinese=question.chinese),
+                f"{cells[1]} - {cells[0]}",
+                tuple(chosen.rows),
+            )
     if len(chosen.rows) == 1 and re.search(r"\bsav(?:e|ing)\b|省", text):
         row = chosen.rows[0]
         money = [c for c in grid.columns if c.kind == "money" and c.values[row] is not None]
-        rest = _rest(text, chosen, _head_words(grid.columns), _SAVE)
+        rest = _rest(text, chosen, _head_words(grid.columns), SAVE)
         if len(money) == 2 and not _strange(rest, text) and len(rest) <= 1:
             cells = sorted((c.cells[row] for c in money), key=lambda c: -(number(c) or 0))
             gap = abs((money[0].values[row] or 0) - (money[1].values[row] or 0))
             return Answer(_written(money[0], gap, cells), " - ".join(cells), (row,))
-    if not _DIFFERENCE.search(text):
+    if not DIFFERENCE.search(text):
         return None
     rows = chosen.rows
-    if len(rows) != 2:
+    if len(rows) != 2 or chosen.limited:
         return None
     fitting = [c for c in grid.columns if c.ordered and c.kind != "year"]
     column = _target(text, grid, fitting, chosen, near, least=0.2)
     if column is None:
         return None
-    rest = _rest(text, chosen, _head_words(grid.columns), _DIFFERENCE)
+    rest = _rest(text, chosen, _head_words(grid.columns), DIFFERENCE)
     if _strange(rest, text) or len(rest) > 2:
         return None
     values = [column.values[r] for r in rows]

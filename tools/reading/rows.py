@@ -26,7 +26,8 @@ _UNDER = re.compile(
 )
 _LIMIT = re.compile(r"^\W*(?:[A-Za-z]{0,3}[$€£¥₹])?\s?(\d[\d.,:]*)")
 _EACH_WAY = re.compile(
-    r"\b(?P<more>more|better|higher|worse|less|fewer)\b.*?\bin (?P<a>\w+) than (?:in )?(?P<b>\w+)", re.IGNORECASE
+    r"\b(?P<more>more|better|higher|worse|less|fewer)\b.*?\bin (?P<a>\w+) than (?:in )?(?P<b>\w+)",
+    re.IGNORECASE,
 )
 
 
@@ -100,31 +101,56 @@ def _named(text: str, asked: set[str], column: Column, grid: Grid) -> tuple[set[
             near = "|".join(re.escape(w) for w in re.findall(r"\w{2,}", column.head.casefold()))
             stems = "|".join(re.escape(h) for h in head if len(h) > 2 and not h.startswith("@"))
             told = near and re.search(
-                rf"(?<!\w)(?:{near}|{stems or near})\w*\.?\s(?:no\.?\s|number\s)?{re.escape(cell)}(?![\w,.:]*\d)", low
+                rf"(?<!\w)(?:{near}|{stems or near})\w*\.?\s(?:no\.?\s|number\s)?{re.escape(cell)}(?![\w,.:]*\d)",
+                low,
             )
             if told or (column.kind == "year" and re.search(rf"\b{cell}\b", low)):
                 best[at] = 3.0
                 used[at] = {t for t in asked if t == cell or said(t, tuple(head))}
             continue
-        whole = len(cell) > 1 and (
-            re.search(rf"(?<!\w){re.escape(cell)}(?:'s|s)?(?!\w)", text, 0 if len(cell) < 4 else re.IGNORECASE)
-            if cell.isascii() and cell[0].isalnum()
-            else cell.casefold() in low
+        whole = (
+            len(cell) > 1
+            and (bool(parts) or cell.isupper())
+            and (
+                re.search(
+                    rf"(?<!\w){re.escape(cell)}(?:'s|s)?(?!\w)",
+                    text,
+                    0 if cell.isupper() and len(cell) < 4 else re.IGNORECASE,
+                )
+                if cell.isascii() and cell[0].isalnum()
+                else cell.casefold() in low
+            )
         )
         if whole:
             best[at] = 2.0 + len(cell) / 100
             used[at] = {t for t in asked if match(t, parts)}
             continue
-        some = {t for t in asked if len(t) > 1 and not t.startswith("@") and not t.isdigit() and said(t, tuple(parts))}
-        rare = [t for t in some if len(spread.get(t, {cell})) <= max(1, 0.34 * len(set(column.cells)))]
+        some = {
+            t
+            for t in asked
+            if len(t) > 1 and not t.startswith("@") and not t.isdigit() and said(t, tuple(parts))
+        }
+        rare = [
+            t for t in some if len(spread.get(t, {cell})) <= max(1, 0.34 * len(set(column.cells)))
+        ]
         covered = len(some) / max(1, len([p for p in parts if not p.isdigit()]))
         counted_noun = noun & some
         if counted_noun and covered < 1:
             continue
-        if rare and (covered >= 0.5 or any(re.search(rf"\b{t[:5]}", text) and t[:1].isalpha() and re.search(rf"\b{t[:1].upper()}{t[1:4]}", text) for t in rare)):
+        if rare and (
+            covered >= 0.5
+            or any(
+                re.search(rf"\b{t[:5]}", text)
+                and t[:1].isalpha()
+                and re.search(rf"\b{t[:1].upper()}{t[1:4]}", text)
+                for t in rare
+            )
+        ):
             best[at] = sum(1 / len(spread.get(t, {cell})) for t in some) + covered / 10
             used[at] = some
-        elif (sex := re.match(r"[FMWfmw女男](?=\d|\b)", cell)) and _SEX[sex.group().upper()].search(low):
+        elif (sex := re.match(r"[FMWfmw女男](?=\d|\b)", cell)) and _SEX[sex.group().upper()].search(
+            low
+        ):
             best[at], used[at] = 1.5, {t for t in asked if _SEX[sex.group().upper()].search(t)}
         elif _contained(cell, low):
             best[at], used[at] = 1.0, {t for t in asked if t in parts or any(c in cell for c in t)}
@@ -144,7 +170,9 @@ def _contained(cell: str, low: str) -> bool:
     """Whether a Chinese cell's beginning or end, of two letters and most of it, is said."""
     if not re.fullmatch(r"[\u4e00-\u9fff]{3,6}", cell):
         return False
-    return any(len(p) >= 2 and p in low for p in (cell[:-1], cell[1:], cell[:2] if len(cell) <= 4 else ""))
+    return any(
+        len(p) >= 2 and p in low for p in (cell[:-1], cell[1:], cell[:2] if len(cell) <= 4 else "")
+    )
 
 
 def _limited(text: str, grid: Grid, asked: set[str], out: Picked) -> None:
@@ -166,20 +194,42 @@ def _limited(text: str, grid: Grid, asked: set[str], out: Picked) -> None:
                 if column is None or value is None:
                     continue
                 bound = times[0][0] if times and column.kind == "time" else value
-                _keep(out, column, [None if v is None else v > bound if over else v < bound for v in column.values])
+                _keep(
+                    out,
+                    column,
+                    [
+                        None if v is None else v > bound if over else v < bound
+                        for v in column.values
+                    ],
+                )
                 out.used |= {t for t in asked if t.isdigit() or said(t, words(column.head))}
-                out.used |= set(words(m.group()[: m.start("rest") - m.start()] if m["rest"] else m.group()))
+                out.used |= set(
+                    words(m.group()[: m.start("rest") - m.start()] if m["rest"] else m.group())
+                )
                 return
             other = _column(rest, grid)
             if other is None or not other.ordered:
                 continue
             alike = [c for c in grid.columns if c is not other and c.kind == other.kind]
             if len(alike) > 1:
-                named = [c for c in alike if any(said(t, words(c.head)) for t in asked - set(words(other.head)))]
+                named = [
+                    c
+                    for c in alike
+                    if any(said(t, words(c.head)) for t in asked - set(words(other.head)))
+                ]
                 alike = named or alike
-            if len(alike) == 1 or (alike and re.search(r"estimate|limit|level|minimum|maximum|target", rest)):
+            near = [c for c in alike if set(words(c.head)) & set(words(other.head))]
+            if len(near) == 1:
+                alike = near
+            if len(alike) == 1 or (
+                alike and re.search(r"estimate|limit|level|minimum|maximum|target", rest)
+            ):
                 one = alike[-1]
-                _keep(out, one, [_than(x, y, over) for x, y in zip(one.values, other.values, strict=True)])
+                _keep(
+                    out,
+                    one,
+                    [_than(x, y, over) for x, y in zip(one.values, other.values, strict=True)],
+                )
                 out.used |= {t for t in asked if said(t, words(f"{m.group()} {other.head}"))}
                 return
 
@@ -199,7 +249,8 @@ def _column(text: str, grid: Grid) -> Column | None:
     asked = words(text)
     bare = text.strip().casefold()
     scores = {
-        c.at: sum(bool(said(t, words(c.head))) for t in asked) / max(1, len(words(c.head)))
+        c.at: sum(bool(said(t, words(c.head))) for t in asked)
+        * (0.1 + 1 / max(1, len(words(c.head))))
         or float(bare in c.head.casefold().split())
         for c in grid.columns
     }
@@ -208,7 +259,10 @@ def _column(text: str, grid: Grid) -> Column | None:
     return best[0] if top > 0.3 and len(best) == 1 else None
 
 
-_MONEY_WORDS = re.compile(r"dollars?|euros?|pounds?|francs?|kron\w+|rupees?|[$€£¥₹元块]|cost|paid|pay|price|earn|money|get for|贵|钱", re.IGNORECASE)
+_MONEY_WORDS = re.compile(
+    r"dollars?|euros?|pounds?|francs?|kron\w+|rupees?|[$€£¥₹元块]|cost|paid|pay|price|earn|money|get for|贵|钱",
+    re.IGNORECASE,
+)
 
 
 def _measured(text: str, rest: str, grid: Grid, asked: set[str], *, timed: bool) -> Column | None:
@@ -242,9 +296,24 @@ def _lacking(text: str, grid: Grid, asked: set[str], out: Picked) -> None:
         if not named:
             continue
         if column.kind == "flag":
-            wanted = [r for r in out.rows if bool(re.match(r"[nf✗✘否无無未]", column.cells[r].casefold()) or not column.cells[r] or column.cells[r] == "-") == negated]
+            wanted = [
+                r
+                for r in out.rows
+                if bool(
+                    re.match(r"[nf✗✘否无無未]", column.cells[r].casefold())
+                    or not column.cells[r]
+                    or column.cells[r] == "-"
+                )
+                == negated
+            ]
         elif negated:
-            wanted = [r for r in out.rows if BLANK.fullmatch(column.cells[r]) or column.values[r] == 0 or re.match(r"(?:no|none|un)\b", column.cells[r].casefold())]
+            wanted = [
+                r
+                for r in out.rows
+                if BLANK.fullmatch(column.cells[r])
+                or column.values[r] == 0
+                or re.match(r"(?:no|none|un)\b", column.cells[r].casefold())
+            ]
         else:
             continue
         if wanted:
@@ -258,4 +327,7 @@ _KINDRED = ({"electric", "power", "socket"}, {"owe", "paid", "outstand", "unpaid
 
 def _flagged(term: str, head: str) -> bool:
     heads = set(words(head)) | {head.casefold()}
-    return any(any(term.startswith(k) for k in group) and any(k in h for h in heads for k in group) for group in _KINDRED)
+    return any(
+        any(term.startswith(k) for k in group) and any(k in h for h in heads for k in group)
+        for group in _KINDRED
+    )

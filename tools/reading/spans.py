@@ -10,9 +10,9 @@ from datetime import date
 from tools.reading.amounts import amount, clocks, counted, dates, opening, told, unit
 from tools.reading.lexicon import match
 from tools.reading.material import Line, Material
-from tools.reading.things import Near
 from tools.reading.rows import words
-from tools.reading.values import find
+from tools.reading.things import Near
+from tools.reading.values import Value, find
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,13 @@ _BETWEEN = (
     _c(r"\b(?:between|from)\s(?P<a>.+?)\s(?:and|to|till|until)\s(?P<b>.+?)[?.!]*$"),
     _c(r"从(?P<a>.+?)到(?P<b>.+?)(?:有|要|一共|总共|是|隔|用)?(?:多久|多少|几)"),
 )
-_YEARS = _c(r"\bhow old (?:was|did)\b.*\b(?:die|died|when)\b|\bhow many years\b(?! (?:after|ago|before))|活了(?:多少|几)|享年")
+_YEARS = _c(
+    r"\bhow old (?:was|did)\b.*\b(?:die|died|when)\b|\bhow many years\b(?! (?:after|ago|before))|活了(?:多少|几)|享年"
+)
 _LEFT = _c(r"\b(?:left|free|available|remaining|unused|still to go|missing|to go)\b|还剩|剩|还差")
-_USED = _c(r"\b(?:of|out of|used|limit|included|cap)\b|/|已用|共")
+_USED = _c(
+    r"\d\D{0,8}\b(?:out )?of\D{0,4}\d|\b(?:used|limit|included|cap)\b|\d\D{0,4}/\s?\d|已用|共"
+)
 _IDLE = frozenset(
     "long open last tak take all total altogeth hour minut min duration run go goes on be away off about roughli day night stay how week mani ride trip between and to left free availabl remain unus still of gb mb space much more there data get got in what time unit km kg old when die year did does @open @hours @term @time @close @start @end @total how listed shut".split()
 ) | {"小时", "分钟", "多久", "总共", "一共", "几天", "几晚", "活了", "多少", "个小", "停多"}
@@ -55,12 +59,25 @@ def span(text: str, material: Material, near: Near | None) -> Span | None:
         return _days(text, lines, near, chinese=chinese)
     if m := _HOURS.search(text):
         only = {"h": "h", "m": "min"}.get((m["u"] or "")[:1].lower(), "")
-        only = only or ("min" if re.search(r"\bminutes\b|分钟", text) else "h" if re.search(r"小时", text) else "")
+        only = only or (
+            "min"
+            if re.search(r"\bminutes\b|分钟", text)
+            else "h"
+            if re.search(r"小时", text)
+            else ""
+        )
         for pattern in _BETWEEN:
-            if (b := pattern.search(text)) and (found := _clock_between(b["a"], b["b"], lines, near)):
+            if (b := pattern.search(text)) and (
+                found := _clock_between(b["a"], b["b"], lines, near)
+            ):
                 gap, shown, both = found
                 return Span(told(gap, chinese=chinese, only=only), shown, both)
-        chosen = _line(text, [x for x in lines if len(opening(x.text)) == 1 and len(clocks(x.text)) <= 2], None, among=lines)
+        chosen = _line(
+            text,
+            [x for x in lines if len(opening(x.text)) == 1 and len(clocks(x.text)) <= 2],
+            None,
+            among=lines,
+        )
         if chosen is None and (found := _ends(text, lines)):
             gap, shown, both = found
             return Span(told(gap, chinese=chinese, only=only), shown, both)
@@ -71,10 +88,14 @@ def span(text: str, material: Material, near: Near | None) -> Span | None:
 
 
 def _about(text: str) -> list[str]:
-    return [t for t in dict.fromkeys(words(text)) if t not in _IDLE and not (t.isdigit() and len(t) < 2)]
+    return [
+        t for t in dict.fromkeys(words(text)) if t not in _IDLE and not (t.isdigit() and len(t) < 2)
+    ]
 
 
-def _line(text: str, fitting: Sequence[Line], near: Near | None, *, among: Sequence[Line] = ()) -> Line | None:
+def _line(
+    text: str, fitting: Sequence[Line], near: Near | None, *, among: Sequence[Line] = ()
+) -> Line | None:
     """The one line that the words of a question name; the only one where it names nothing."""
     about = _about(text)
     if not fitting:
@@ -82,7 +103,13 @@ def _line(text: str, fitting: Sequence[Line], near: Near | None, *, among: Seque
     if not about:
         return fitting[0] if len(fitting) == 1 and len(text) < 60 else None
     heads = {id(x): _over(x, among) for x in fitting}
-    scores = [sum(match(t, set(words(f"{x.text} {x.heading} {heads[id(x)]}")), noisy=True) >= 0.6 for t in about) for x in fitting]
+    scores = [
+        sum(
+            match(t, set(words(f"{x.text} {x.heading} {heads[id(x)]}")), noisy=True) >= 0.6
+            for t in about
+        )
+        for x in fitting
+    ]
     top = max(scores)
     best = [x for x, s in zip(fitting, scores, strict=True) if s == top]
     if top == len(about) and len(best) == 1:
@@ -94,7 +121,9 @@ def _line(text: str, fitting: Sequence[Line], near: Near | None, *, among: Seque
         return None
     cosines = near(text, [re.sub(r"[\d:.–-]+", " ", x.text)[:80] for x in pool])
     order = sorted(range(len(pool)), key=lambda i: -cosines[i])
-    if cosines[order[0]] < (0.4 if top else 0.6) or (len(pool) > 1 and cosines[order[0]] - cosines[order[1]] < 0.1):
+    if cosines[order[0]] < (0.4 if top else 0.6) or (
+        len(pool) > 1 and cosines[order[0]] - cosines[order[1]] < 0.1
+    ):
         return None
     return pool[order[0]]
 
@@ -106,7 +135,9 @@ def _over(line: Line, among: Sequence[Line]) -> str:
     return above if above and not re.search(r"\d", above) and len(above) < 40 else ""
 
 
-def _clock_between(one: str, two: str, lines: Sequence[Line], near: Near | None) -> tuple[float, str, tuple[Line, ...]] | None:
+def _clock_between(
+    one: str, two: str, lines: Sequence[Line], near: Near | None
+) -> tuple[float, str, tuple[Line, ...]] | None:
     """The time between two lines that have one time of day each."""
     timed = [x for x in lines if len(clocks(x.text)) == 1]
     a, b = _line(one, timed, near), _line(two, timed, near)
@@ -118,15 +149,23 @@ def _clock_between(one: str, two: str, lines: Sequence[Line], near: Near | None)
     return (gap, shown, (a, b)) if 0 < gap < 720 else None
 
 
-_FIRST = _c(r"\b(?:start\w*|begin\w*|from|off|dep\w*|leaves?|opens?|sunrise|in|arrived|pick.?up|entry|first seen|observed from)\b|开始|入场|入場|出发|日出|进场")
-_LAST = _c(r"\b(?:end\w*|finish\w*|until|till|to|back|on again|arr\w*|closes?|sunset|out|left|drop.?off|exit|last seen|restored)\b|结束|離場|离场|出场|到达|日落")
+_FIRST = _c(
+    r"\b(?:start\w*|begin\w*|from|off|dep\w*|leaves?|opens?|sunrise|in|arrived|pick.?up|entry|first seen|observed from)\b|开始|入场|入場|出发|日出|进场"
+)
+_LAST = _c(
+    r"\b(?:end\w*|finish\w*|until|till|to|back|on again|arr\w*|closes?|sunset|out|left|drop.?off|exit|last seen|restored)\b|结束|離場|离场|出场|到达|日落"
+)
 
 
 def _ends(text: str, lines: Sequence[Line]) -> tuple[float, str, tuple[Line, ...]] | None:
     """From the one line that tells a beginning to the one that tells an end."""
     if len(_about(text)) > 1:
         return None
-    timed = [(x, re.split(r"\d", x.text)[0]) for x in lines if len(clocks(x.text)) == 1 and not x.sentence and len(x.text) < 48]
+    timed = [
+        (x, re.split(r"\d", x.text)[0])
+        for x in lines
+        if len(clocks(x.text)) == 1 and not x.sentence and len(x.text) < 48
+    ]
     first = [x for x, head in timed if _FIRST.search(head) and not _LAST.search(head)]
     last = [x for x, head in timed if _LAST.search(head) and not _FIRST.search(head)]
     if len(first) != 1 or len(last) != 1:
@@ -138,11 +177,8 @@ def _ends(text: str, lines: Sequence[Line]) -> tuple[float, str, tuple[Line, ...
 
 
 def _dated(line: Line) -> list[tuple[date, str]]:
-    out = []
-    for value in find(line.text):
-        if value.kind == "date" and (when := dates([value.text])[0]) is not None:
-            out.append((when, value.text))
-    return out
+    days = ((dates([v.text])[0], v.text) for v in find(line.text) if v.kind == "date")
+    return [(when, said) for when, said in days if when is not None]
 
 
 def _days(text: str, lines: Sequence[Line], near: Near | None, *, chinese: bool) -> Span | None:
@@ -155,8 +191,16 @@ def _days(text: str, lines: Sequence[Line], near: Near | None, *, chinese: bool)
             if a is not None and b is not None and a is not b:
                 pair = (a, b)
     if not pair and re.search(r"night|晚|stay", text, re.IGNORECASE):
-        first = [x for x in dated if re.search(r"check.?in|arriv|入住|到达|\bfrom\b", x.text, re.IGNORECASE)]
-        last = [x for x in dated if re.search(r"check.?out|depart|离店|退房|离开|\bto\b", x.text, re.IGNORECASE)]
+        first = [
+            x
+            for x in dated
+            if re.search(r"check.?in|arriv|入住|到达|\bfrom\b", x.text, re.IGNORECASE)
+        ]
+        last = [
+            x
+            for x in dated
+            if re.search(r"check.?out|depart|离店|退房|离开|\bto\b", x.text, re.IGNORECASE)
+        ]
         if len(first) == 1 and len(last) == 1 and first[0] is not last[0]:
             pair = (first[0], last[0])
     if not pair:
@@ -184,11 +228,21 @@ def _years(text: str, lines: Sequence[Line], *, chinese: bool) -> Span | None:
         if len(firsts) == 1 and len(lasts) == 1:
             a, b = firsts.pop(), lasts.pop()
             if 0 < b - a < 120:
-                return Span(f"{b - a} 岁" if chinese else str(b - a), f"{b} - {a}", tuple(dict.fromkeys((*born[:1], *died[:1]))))
+                return Span(
+                    f"{b - a} 岁" if chinese else str(b - a),
+                    f"{b} - {a}",
+                    tuple(dict.fromkeys((*born[:1], *died[:1]))),
+                )
         return None
     about = _about(text)
     fitting = [x for x in lines if len({m[1] for m in _YEAR.finditer(x.text)}) == 2]
-    named = [x for x in fitting if about and sum(match(t, set(words(f"{x.text} {x.heading}")), noisy=True) >= 0.6 for t in about) >= max(1, 0.6 * len(about))]
+    named = [
+        x
+        for x in fitting
+        if about
+        and sum(match(t, set(words(f"{x.text} {x.heading}")), noisy=True) >= 0.6 for t in about)
+        >= max(1, 0.6 * len(about))
+    ]
     if len(named) != 1 or re.search(r"\d", text):
         return None
     a, b = sorted({int(m[1]) for m in _YEAR.finditer(named[0].text)})
@@ -198,15 +252,18 @@ def _years(text: str, lines: Sequence[Line], *, chinese: bool) -> Span | None:
 def _rest(text: str, lines: Sequence[Line]) -> Span | None:
     """How much is left where a line tells how much there is and how much is used."""
     asked = {unit(w) for w in re.findall(r"[^\W\d_]+", text)} - {""}
-    pairs = {}
+    pairs: dict[int, tuple[Line, Value, Value]] = {}
     for line in lines:
-        values = [v for v in find(line.text) if v.kind in {"quantity", "money", "span"} and amount(v.text)]
+        values = [
+            v for v in find(line.text) if v.kind in {"quantity", "money", "span"} and amount(v.text)
+        ]
         sizes = [a for v in values if (a := amount(v.text)) is not None]
         if len(sizes) != 2 or sizes[0].unit != sizes[1].unit or sizes[0].number == sizes[1].number:
             continue
         sure = bool(_USED.search(line.text)) or (len(line.cells) > 1 and sizes[0].unit != "money")
         if sure and (not asked or sizes[0].unit in asked):
-            pairs[id(line)] = (line, *sorted(values, key=lambda v: -(v.number or 0)))
+            high, low = sorted(values, key=lambda v: -(v.number or 0))
+            pairs[id(line)] = (line, high, low)
     chosen = _line(text, [p[0] for p in pairs.values()], None)
     if chosen is None:
         return None
@@ -214,5 +271,6 @@ def _rest(text: str, lines: Sequence[Line]) -> Span | None:
     gap = round((high.number or 0) - (low.number or 0), 6)
     tail = re.sub(r"^[^\d]*\d[\d.,']*", "", high.text)
     head = re.match(r"^[^\d]*", high.text)
-    return Span(f"{head.group() if head else ''}{gap:.10g}{tail}", f"{high.text} - {low.text}", (chosen,))
-
+    return Span(
+        f"{head.group() if head else ''}{gap:.10g}{tail}", f"{high.text} - {low.text}", (chosen,)
+    )

@@ -8,6 +8,7 @@ JAIR 22, 2004; sentences that repeat what was taken are passed over (Carbonell a
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ ALIKE: Final = 0.5
 """A sentence this like one that was taken says nothing new."""
 MOST: Final = 400
 """Sentences that are compared; of a longer text an even sample."""
+_HEAD: Final = re.compile(r"#|(?:From|To|Cc|Date|Sent|Subject|Reply-To):\s", re.IGNORECASE)
+"""Headings and the head of a mail: they say what a text is, not what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,13 @@ def summary(parts: Sequence[tuple[str, int]], count: int) -> list[Taken]:
 
 def _lead(index: int) -> float:
     """A text says at its beginning what it is about."""
-    return 1.0 + 0.35 / (1 + index)
+    return 1.0 + 0.8 / (1 + index)
 
 
 def _running(text: str) -> list[str]:
     out = []
     for block in text.split("\n\n"):
-        lines = [x for x in block.splitlines() if " | " not in x]
+        lines = [x for x in block.splitlines() if " | " not in x and not _HEAD.match(x)]
         joined = " ".join(lines) if all(len(x) > 45 for x in lines[:-1]) else "\n".join(lines)
         for line in joined.splitlines():
             out += [s for s in sentences(line) if len(terms(s)) >= 4]

@@ -24,7 +24,9 @@ _BELOW = re.compile(
 _NEUTRAL = frozenset(
     "best top most least high low more less than over under above below between row column entry entri record recorded highest lowest earn sold made best-selling average mean sum 最 最高 最低 最多 最少 平均 总和 比".split()
 )
-_REASON = re.compile(r"^\W*(?:why|how (?:do|can|should|to)|which days?|what exactly)\b|为什么", re.IGNORECASE)
+_REASON = re.compile(
+    r"^\W*(?:why|how (?:do|can|should|to)|which days?|what exactly)\b|为什么", re.IGNORECASE
+)
 _TALLY = re.compile(r"how many|number of|几个|多少[个人]", re.IGNORECASE)
 _TOTAL_ROW = {"@total", "@subtotal", "@amount"}
 
@@ -39,7 +41,9 @@ class FromTable:
     shown: str = ""
 
 
-def from_tables(question: Question, material: Material, near: Near | None = None) -> FromTable | None:
+def from_tables(
+    question: Question, material: Material, near: Near | None = None
+) -> FromTable | None:
     """The answer that one of the tables of a material gives, also those its rows make."""
     for table in material.tables:
         if found := from_table(question, table, near):

@@ -62,11 +62,24 @@ def things(material: Material) -> list[Thing]:
                 line = Line(" | ".join(row), table.source, heading=table.heading)
                 unit = "money" if not value.unit and _priced(head[at]) else value.unit
                 label = f"{names[0] if names else row[0]} {head[at]}"
-                out.append(Thing(label, cell, Amount(value.number, unit), line, 10_000 + len(out), True, 1, frozenset(terms(f"{line.text} {table.heading}"))))
+                out.append(
+                    Thing(
+                        label,
+                        cell,
+                        Amount(value.number, unit),
+                        line,
+                        10_000 + len(out),
+                        True,
+                        1,
+                        frozenset(terms(f"{line.text} {table.heading}")),
+                    )
+                )
     header: tuple[str, ...] = ()
     last = ""
     for order, line in enumerate(material.lines):
-        cells = [c.text.strip() for c in line.cells if c.text.strip()] or [line.text.strip()]
+        cells = [c.text.strip(" |") for c in line.cells if c.text.strip(" |")] or [
+            line.text.strip()
+        ]
         if len(cells) >= 3 and not any(re.search(r"\d", c) for c in cells):
             header = tuple(cells)
             continue
@@ -79,7 +92,9 @@ def things(material: Material) -> list[Thing]:
 
 
 def _priced(head: str) -> bool:
-    return bool({"@price", "@fee", "@amount", "@total", "@rent"} & set(terms(head))) or bool(re.search(r"[$€£¥元]", head))
+    return bool({"@price", "@fee", "@amount", "@total", "@rent"} & set(terms(head))) or bool(
+        re.search(r"[$€£¥元]", head)
+    )
 
 
 def _length(cell: str) -> Amount | None:
@@ -87,7 +102,9 @@ def _length(cell: str) -> Amount | None:
     return None if minutes is None else Amount(minutes, "min")
 
 
-def _of_row(line: Line, cells: list[str], order: int, header: tuple[str, ...], last: str) -> Iterator[Thing]:
+def _of_row(
+    line: Line, cells: list[str], order: int, header: tuple[str, ...], last: str
+) -> Iterator[Thing]:
     """Each value of a row with the words to its left; what a cell names itself comes first."""
     names: list[str] = []
     around = frozenset(terms(f"{line.heading} {last} {line.text}"))
@@ -98,7 +115,9 @@ def _of_row(line: Line, cells: list[str], order: int, header: tuple[str, ...], l
         if value is not None and (names or head):
             values.append((cell, value, " ".join([*names[:2], head])))
             continue
-        parts = re.split(r"\s[·•|/]\s|[,;，；]\s(?=[^\d])|　|\s{2,}(?!\s|-?[^\w\s]?\d[\d.,]*-?$)", cell)
+        parts = re.split(
+            r"\s[·•|/]\s|[,;，；]\s(?=[^\d])|　|\s{2,}(?!\s|-?[^\w\s]?\d[\d.,]*-?$)", cell
+        )
         for part in parts:
             found = _TRAIL.match(part.strip())
             inner = amount(found["value"]) if found else None
@@ -117,7 +136,14 @@ def _of_row(line: Line, cells: list[str], order: int, header: tuple[str, ...], l
     money = [v for _, v, _ in values if v.unit == "money"]
     for said, value, label in values:
         pieces = _pieces(label)
-        if pieces == 1 and money and len(money) > 1 and len(counts) == 1 and value is money[-1] and 1 < counts[0].number < 500:
+        if (
+            pieces == 1
+            and money
+            and len(money) > 1
+            and len(counts) == 1
+            and value is money[-1]
+            and 1 < counts[0].number < 500
+        ):
             pieces = int(counts[0].number)
         if not re.search(r"[^\W\d_]", label):
             label = f"{last} {label}".strip()
@@ -185,7 +211,11 @@ def named(phrase: str, pool: Sequence[Thing], near: Near | None, *, unit: str = 
         return None
     cosines = dict(zip(labels, near(phrase, labels), strict=True))
     ranked = sorted(
-        ((cosines[_bare(t.label)] + 0.35 * s, t) for t, s in zip(pool, scores, strict=True) if _bare(t.label) in cosines),
+        (
+            (cosines[_bare(t.label)] + 0.35 * s, t)
+            for t, s in zip(pool, scores, strict=True)
+            if _bare(t.label) in cosines
+        ),
         key=lambda x: -x[0],
     )
     best = ranked[0]
@@ -202,7 +232,10 @@ APART = 0.1
 
 
 def _bare(label: str) -> str:
-    return re.sub(r"\d[\d.,]*\s?(?:kg|g|ml|l|x|mm|cm|pk|st|m|枚|包)?\b", " ", label).strip(" -x@*") or label
+    return (
+        re.sub(r"\d[\d.,]*\s?(?:kg|g|ml|l|x|mm|cm|pk|st|m|枚|包)?\b", " ", label).strip(" -x@*")
+        or label
+    )
 
 
 def _covered(phrase: str, asked: Sequence[str], thing: Thing) -> float:
@@ -214,7 +247,9 @@ def _covered(phrase: str, asked: Sequence[str], thing: Thing) -> float:
             return _latin(latin, thing)
         hit = len(letters & set(thing.label)) / len(letters)
         wide = len(letters & set(thing.line.text)) / len(letters)
-        return max(hit, 0.96 * wide if hit > 0.3 else 0.0) * (_latin(latin, thing) if latin else 1.0)
+        return max(hit, 0.96 * wide if hit > 0.3 else 0.0) * (
+            _latin(latin, thing) if latin else 1.0
+        )
     return _latin(asked, thing)
 
 
@@ -247,7 +282,7 @@ def _only(fitting: Sequence[Thing], asked: Sequence[str]) -> Thing | None:
             money and {"@amount", "@total"} & money[-1].key
         )
         return money[-1] if money and same else None
-    said = {t for t in asked}
+    said = set(asked)
     extra = [len([k for k in t.key if k not in said and not k.isdigit()]) for t in fitting]
     least = min(extra)
     best = [t for t, e in zip(fitting, extra, strict=True) if e == least]

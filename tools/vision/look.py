@@ -24,6 +24,8 @@ Describe = Callable[[Image, str], str]
 
 _FROM_FILE = {"when", "where", "camera", "size", "format", "frames"}
 _FROM_PIXELS = {"colour", "background", "light", "focus", "blank"}
+_IN_PRINT = {"text", "amount", "phone", "email", "link", "date"}
+"""What stands in the picture's text, where the reader knows better which line is meant."""
 _MOST_SOURCES = 8
 
 
@@ -94,12 +96,16 @@ class Look(Tool):
             if described:
                 answer = say.Answer(described, answered=True, rows=answer.rows)
                 text, engine = described, "vision model"
-        if not answer.answered:
-            text = f"{text}\n{say.remedy(question)}"
         data = {"answered": answer.answered, "asked": asked, **_data(seen)}
-        if question and not answer.answered and self._answering is not None and seen.rows:
+        if question and self._answering is not None and seen.rows and (
+            not answer.answered or asked in _IN_PRINT
+        ):  # fmt: skip
             context.check()
-            data["answer"] = as_data(self._answering(question, of_picture(data)))
+            found = self._answering(question, of_picture(data))
+            data["answer"] = as_data(found)
+            data["answered"] = answer.answered and (found is None or found.sure)
+        if not data["answered"]:
+            text = f"{text}\n{say.remedy(question)}"
         return ToolResult(
             text=text,
             engine=engine,

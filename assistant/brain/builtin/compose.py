@@ -87,9 +87,9 @@ class Composer:
         """The value in an answer, as a calculation takes it; the whole part where there is none."""
         if "value" in answered.result.data:
             return str(answered.result.data["value"])
-        found = _found_in(answered)
-        if found is not None and found.value:
-            return found.value
+        found = _nearest_in(answered)
+        if found is not None:
+            return found.value if found.sure else ""
         return self.part(request, answered)
 
     def _undone(self, request: Request, plan: Plan) -> list[str]:

@@ -32,7 +32,7 @@ _LESS = re.compile(
 )
 _PART = re.compile(rf"{_N}\s?(?:%|percent)|百分之(?P<z>\d+)", re.IGNORECASE)
 _SUM = re.compile(
-    r"\b(?:add (?:them|it|these|those|the|all|up)|sum|total|altogether|tot up)\b|加起来|求和|总和|合计|加总|一共|总共",
+    r"\b(?:add (?:them|it|these|those|the|all|up)|sum|tot up)\b|加起来|求和|总和|加总",
     re.IGNORECASE,
 )
 _UNIT = re.compile(

@@ -71,6 +71,11 @@ _NOW = re.compile(
     r"|date is it|day is it)\b|现在|今天|明天|昨天|今年|几点了",
     re.IGNORECASE,
 )
+_TIME = re.compile(
+    rf"{_NOW.pattern}|\b(?:time|date|day|year|month|week|o'?clock|hours?) (?:is|do|in|are|was)\b"
+    r"|\b(?:until|till|since|ago)\b|时间|日期|几点|几号|星期几|还有(?:多少|几)天",
+    re.IGNORECASE,
+)
 _SPLIT = re.compile(
     r"\b(?:split|divide|share)\s+(?:the\s+|a\s+|bill\s+|of\s+)*\D{0,3}(?P<a>\d[\d.,]*)\D{0,24}?"
     r"\b(?:between|among|by|into|for|with)\s+(?:the |us )?(?P<n>\d+|two|three|four|five|six|seven|eight|nine|ten)\b",
@@ -173,7 +178,9 @@ class Planner:
     def _meant(self, names: list[str], text: str, request: Request) -> list[str]:
         """What is meant by words that are of something else where a file came with them."""
         if not request.kinds:
-            return names
+            stored = [n for n in self._stored() if n in self._tools]
+            # a time that stands in what is stored
+            return stored if stored and names == ["clock"] and not _TIME.search(text) else names
         reader = "read_text" if "image" in request.kinds else DEFAULTS[request.kinds[0]]
         if reader not in self._tools:
             return names
