@@ -1,4 +1,4 @@
-"""Questions put to tables: sums, means, extremes, counts, differences, and what must stay silent."""
+"""Questions put to tables: sums, means, extremes, counts, differences, and what has no answer."""
 
 from __future__ import annotations
 

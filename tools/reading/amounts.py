@@ -219,6 +219,9 @@ def told(minutes: float, *, chinese: bool = False, only: str = "") -> str:
         return f"{minutes / 60:.4g} " + (
             "小时" if chinese else "hour" if minutes == 60 else "hours"
         )
+    if not only and minutes < 60 and rest % 1:
+        whole, seconds = divmod(round(minutes * 60), 60)
+        return f"{whole} 分 {seconds} 秒" if chinese else f"{whole} min {seconds} s"
     if only == "min" or minutes < 60:
         return f"{minutes:.6g} " + ("分钟" if chinese else "minute" if minutes == 1 else "minutes")
     if chinese:

@@ -35,7 +35,9 @@ _NOT_ITEMS = MONEY - {"@price", "@fee", "@rent"} | {
     "@balance",
     "@vat_no",
 }
-_ANY_ITEM = frozenset("@price @item @amount line dish product thing item bought sold cost".split())
+_ANY_ITEM = frozenset(
+    "@price @item @amount line dish product thing item bought sold cost expensiv cheap dear".split()
+)
 _SMALL = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
           "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}  # fmt: skip
 

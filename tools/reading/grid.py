@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
 
-from tools.reading.amounts import amount, clocks, dates, lasting, told
+from tools.reading.amounts import amount, clocks, dates, lasting, told, written
 from tools.reading.lexicon import match, terms
 from tools.reading.material import Material, Table
+from tools.reading.values import currency
 
 BLANK = re.compile(
     r"(?:[-–—/*.…]|n/?a|none|no|nil|not yet|unattached|无|無|没有|否|未)?", re.IGNORECASE
@@ -227,3 +228,28 @@ def _headed(run: list[tuple[str, ...]]) -> list[Table]:
 def said(term: str, others: Sequence[str]) -> float:
     """How well a term is met by others; one misspelled letter is allowed in a long word."""
     return match(term, set(others), noisy=True)
+
+
+def as_written(
+    column: Column,
+    result: float,
+    cells: Sequence[str],
+    *,
+    mean: bool = False,
+    chinese: bool = False,
+) -> str:
+    """A result in the form of the cells."""
+    if column.kind == "span" and not mean and all(re.search(r":\d\d:\d\d$", c) for c in cells):
+        minutes, seconds = divmod(round(result * 60), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    if column.kind == "span":
+        return told(result, chinese=chinese)
+    before, after = currency(cells[0])
+    before = re.sub(r"[-+]\s*$", "", before)
+    if not all(before in c and after in c for c in cells):
+        before = after = ""
+    plain = written(round(result, 2), cells, whole=mean)
+    if column.kind == "money" and re.fullmatch(r"\d+\.\d", plain):
+        plain += "0"
+    return f"{before}{plain}{after}".strip()

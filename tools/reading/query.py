@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from tools.reading.amounts import counted, told, unit, written
-from tools.reading.grid import Column, Grid, said
+from tools.reading.amounts import counted, told, unit
+from tools.reading.grid import Column, Grid, as_written, said
 from tools.reading.lexicon import terms
 from tools.reading.operations import (
     ALL_OF,
@@ -26,7 +26,7 @@ from tools.reading.operations import (
 )
 from tools.reading.question import Question
 from tools.reading.rows import Picked, picked, words
-from tools.reading.values import currency, number
+from tools.reading.values import number
 
 Near = Callable[[str, Sequence[str]], Sequence[float]]
 
@@ -136,6 +136,9 @@ def _target(
     return free[order[0]]
 
 
+_SPEED = re.compile(r"speed|\bpace\b|/h\b|\bmph\b|速", re.IGNORECASE)
+
+
 def _extreme(
     question: Question, text: str, grid: Grid, chosen: Picked, near: Near | None
 ) -> Answer | None:
@@ -146,6 +149,12 @@ def _extreme(
         if chosen.limited and COUNT.search(text):
             return None
         fitting = [c for c in grid.columns if c.ordered and (not kinds or c.kind in kinds)]
+        if way in {"fast", "slow"}:
+            fitting = [
+                c
+                for c in fitting
+                if c.kind == "span" or _SPEED.search(f"{c.head} {c.unit} {c.cells[0]}")
+            ]
         if not kinds:
             fitting = [c for c in fitting if c.numeric] or fitting
         column = _target(text, grid, fitting, chosen, near, hint, least=0.15 if kinds else 0.2)
@@ -258,33 +267,8 @@ def _summed(
     shown = (
         sign.join(cells) if len(cells) <= 12 else f"{sign.join(cells[:4])} … ({len(cells)} rows)"
     )
-    value = _written(column, result, cells, mean=mean, chinese=question.chinese)
+    value = as_written(column, result, cells, mean=mean, chinese=question.chinese)
     return Answer(value, f"{column.head}: {shown}", tuple(rows))
-
-
-def _written(
-    column: Column,
-    result: float,
-    cells: Sequence[str],
-    *,
-    mean: bool = False,
-    chinese: bool = False,
-) -> str:
-    """A result in the form of the cells."""
-    if column.kind == "span" and not mean and all(re.search(r":\d\d:\d\d$", c) for c in cells):
-        minutes, seconds = divmod(round(result * 60), 60)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-    if column.kind == "span":
-        return told(result, chinese=chinese)
-    before, after = currency(cells[0])
-    before = re.sub(r"[-+]\s*$", "", before)
-    if not all(before in c and after in c for c in cells):
-        before = after = ""
-    plain = written(round(result, 2), cells, whole=mean)
-    if column.kind == "money" and re.fullmatch(r"\d+\.\d", plain):
-        plain += "0"
-    return f"{before}{plain}{after}".strip()
 
 
 def _counted(
@@ -387,7 +371,7 @@ def _difference(
         if len(money) == 2 and not _strange(rest, text) and len(rest) <= 1:
             cells = sorted((c.cells[row] for c in money), key=lambda c: -(number(c) or 0))
             gap = abs((money[0].values[row] or 0) - (money[1].values[row] or 0))
-            return Answer(_written(money[0], gap, cells), " - ".join(cells), (row,))
+            return Answer(as_written(money[0], gap, cells), " - ".join(cells), (row,))
     if not DIFFERENCE.search(text):
         return None
     rows = chosen.rows
@@ -411,5 +395,5 @@ def _difference(
     elif column.kind == "date":
         value = f"{gap:.0f} " + ("天" if question.chinese else "days")
     else:
-        value = _written(column, gap, cells, chinese=question.chinese)
+        value = as_written(column, gap, cells, chinese=question.chinese)
     return Answer(value, f"{column.head}: {cells[0]} - {cells[1]}", (high, low))
