@@ -129,7 +129,7 @@ def test_a_summary_leaves_out_headings_and_the_head_of_a_mail() -> None:
     mail = (
         "From: Rosie <rosie@cottages.example>\nSubject: Your week in the cottage\n\n# Your week\n\n"
         "Your week in the cottage begins on Saturday. You can come any time after four. The key of "
-        "the cottage is under the pot. Please leave the cottage as you found it. Boats are for hire."
+        "the cottage is under the pot. Leave the cottage as you found it. Boats are for hire."
     )
     taken = [t.text for t in summary([(mail, 0)], 3)]
     assert len(taken) == 3
