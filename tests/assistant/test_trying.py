@@ -79,8 +79,27 @@ def test_a_question_without_a_file_is_tried_on_what_is_stored(builtin: Assistant
     stored = ("recall", "search_knowledge")
     plan = planned(builtin, Routed(["read_text"]), text, stored=stored)
     assert (set(steps(plan)), set(plan.tried)) == (set(stored), set(stored))
-    assert plan.lacking == ("read_text",)
+    assert plan.lacking == ()
     assert steps(planned(builtin, Routed(["read_text"]), text)) == []
+
+
+def test_a_question_about_a_file_that_did_not_come_asks_for_it(builtin: Assistant) -> None:
+    text = "how much is the deposit in the picture?"
+    plan = planned(builtin, Routed(["read_text"]), text, stored=("search_knowledge",))
+    assert (steps(plan), plan.lacking) == ([], ("read_text",))
+
+
+def test_a_missing_tool_for_another_kind_of_file_is_not_blamed(builtin: Assistant) -> None:
+    router = Routed(missing=["identify_speaker"])
+    stored = ("search_knowledge",)
+    plan = planned(builtin, router, "which band plays at the fair?", stored=stored)
+    assert (steps(plan), plan.missing) == (["search_knowledge"], ())
+    plan = planned(builtin, router, "who is it?", "audio", stored=stored)
+    assert (steps(plan), plan.missing) == (["transcribe"], ("identify_speaker",))
+    plan = planned(
+        builtin, Routed(missing=["translate"]), "what is hello in French?", stored=stored
+    )
+    assert (steps(plan), plan.missing) == ([], ("translate",))
 
 
 def answered(tool: str, found: Found | None = None, *, sources: int = 1, text: str = "") -> Answer:

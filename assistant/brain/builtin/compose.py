@@ -59,6 +59,9 @@ class Composer:
         """
         rest = self._undone(request, plan or Plan())
         answers = [answer for step in request.steps for answer in step]
+        if len(answers) > 1:  # a sum that came to nothing has nothing to say beside an answer
+            told = [a for a in answers if a.result is not None or a.tool != "calculate"]
+            answers = told or answers
         if plan is not None and plan.tried:
             answers, rest = _weighed(answers, rest, plan)
         if not answers:

@@ -67,13 +67,19 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _NOW = re.compile(
-    r"\b(?:now|today|currently|current|tomorrow|yesterday|tonight|this (?:week|month|year)|time is it"
-    r"|date is it|day is it)\b|现在|今天|明天|昨天|今年|几点了",
+    r"\b(?:today|currently|current|tomorrow|yesterday|tonight|this (?:week|month|year)|time is it"
+    r"|date is it|day is it|right now|(?:time|date|day|hour|year)\b[^.?!]{0,30}\bnow"
+    r"|now\b[^.?!]{0,12}\b(?:time|date))\b|现在|今天|明天|昨天|今年|几点了",
     re.IGNORECASE,
 )
 _TIME = re.compile(
     rf"{_NOW.pattern}|\b(?:time|date|day|year|month|week|o'?clock|hours?) (?:is|do|in|are|was)\b"
     r"|\b(?:until|till|since|ago)\b|时间|日期|几点|几号|星期几|还有(?:多少|几)天",
+    re.IGNORECASE,
+)
+_FILE = re.compile(
+    r"\b(?:pictures?|photos?|images?|screenshots?|scans?|recordings?|audio|clips?|videos?|footage|films?"
+    r"|attach\w*|files?)\b|图|照片|截图|录音|音频|视频|附件|文件",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
@@ -160,7 +166,14 @@ class Planner:
         if not other.rounds or not tried:
             return plan
         both = self._arranged([*names, *tried], route, request)
-        return replace(both, lacking=plan.lacking, tried=tuple(tried))
+        fitting = tuple(n for n in route.missing if self._fits(n, request))
+        lacking = plan.lacking if _FILE.search(text) else ()
+        return replace(both, missing=fitting, lacking=lacking, tried=tuple(tried))
+
+    def _fits(self, name: str, request: Request) -> bool:
+        """Whether a tool needs no file, or one of those that came."""
+        kinds = TOOLS[name].kinds if name in TOOLS else ()
+        return not kinds or bool(set(kinds) & set(request.kinds))
 
     def _serves(self, plan: Plan, route: Route, request: Request) -> bool:
         """Whether a plan does something about the request that needs no second try.
@@ -170,10 +183,11 @@ class Planner:
         """
         if plan.rounds and not (set(plan.wanted) <= _ELSEWHERE and request.kinds):
             return True
-        if plan.rounds or not plan.missing:
+        if plan.rounds:
             return False
-        kinds = [TOOLS[name].kinds for name in route.missing if name in TOOLS]
-        return not all(kinds)
+        if not request.kinds and (plan.missing or plan.lacking) and _FILE.search(request.text):
+            return True  # it is about a file that did not come
+        return any(name in TOOLS and not TOOLS[name].kinds for name in route.missing)
 
     def _meant(self, names: list[str], text: str, request: Request) -> list[str]:
         """What is meant by words that are of something else where a file came with them."""
