@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tools.reading import material as made_of
-from tools.reading.amounts import amount, clocks, counted, lasting, opening, told
+from tools.reading.computing.amounts import amount, clocks, counted, lasting, opening, told
+from tools.reading.computing.operands import work
 from tools.reading.find import arithmetic
 from tools.reading.material import Material
-from tools.reading.operands import work
 
 
 def page(text: str) -> Material:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tools.reading import material as made_of
+from tools.reading.computing.grid import grid, of_rows
 from tools.reading.find import arithmetic
-from tools.reading.grid import grid, of_rows
 from tools.reading.material import Material, Table
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from tools.language.glossary import has_chinese
 from tools.reading.candidates import NAME, Candidate, candidates
-from tools.reading.computed import computed, worked
+from tools.reading.computing.spans import span
+from tools.reading.computing.sums import computed, worked
+from tools.reading.computing.tables import from_tables
+from tools.reading.computing.things import things
 from tools.reading.lexicon import match, terms
 from tools.reading.material import Line, Material
 from tools.reading.question import PEOPLE, Question, understood
 from tools.reading.score import Scored, scored
-from tools.reading.spans import span
-from tools.reading.tables import from_tables
-from tools.reading.things import things
 from tools.reading.units import Unit, units
 from tools.reading.values import day, find
 

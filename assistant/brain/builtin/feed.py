@@ -9,7 +9,7 @@ from assistant.brain.builtin.compose import Composer, material_of
 from assistant.brain.builtin.plan import Step
 from assistant.brain.builtin.request import Answer, Request
 from tools.reading.candidates import candidates
-from tools.reading.computed import items
+from tools.reading.computing.sums import items
 from tools.reading.values import find, number
 
 _N = r"(?P<n>\d[\d,]*\.?\d*)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tools.reading.amounts import counted, small
+from tools.reading.computing.amounts import counted, small
 
 
 @dataclass(frozen=True, slots=True)

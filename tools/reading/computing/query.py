@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from tools.reading.amounts import counted, told, unit
-from tools.reading.grid import Column, Grid, as_written, said
-from tools.reading.lexicon import terms
-from tools.reading.operations import (
+from tools.reading.computing.amounts import counted, told, unit
+from tools.reading.computing.grid import Column, Grid, as_written, said
+from tools.reading.computing.operations import (
     ALL_OF,
     AVERAGE,
     COUNT,
@@ -24,8 +23,9 @@ from tools.reading.operations import (
     THE_VALUE,
     TOTAL,
 )
+from tools.reading.computing.rows import Picked, picked, words
+from tools.reading.lexicon import terms
 from tools.reading.question import Question
-from tools.reading.rows import Picked, picked, words
 from tools.reading.values import number
 
 Near = Callable[[str, Sequence[str]], Sequence[float]]

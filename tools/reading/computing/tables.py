@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from statistics import fmean
 
-from tools.reading.grid import grid, of_rows
+from tools.reading.computing.grid import grid, of_rows
+from tools.reading.computing.query import Near, queried
 from tools.reading.lexicon import match, terms
 from tools.reading.material import Material, Table
-from tools.reading.query import Near, queried
 from tools.reading.question import Question
 from tools.reading.values import day, number, plain_number
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tools.reading.amounts import amount, clocks, counted, dates, opening, told, unit
+from tools.reading.computing.amounts import amount, clocks, counted, dates, opening, told, unit
+from tools.reading.computing.rows import words
+from tools.reading.computing.things import Near
 from tools.reading.lexicon import match
 from tools.reading.material import Line, Material
-from tools.reading.rows import words
-from tools.reading.things import Near
 from tools.reading.values import Value, find
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tools.reading.amounts import Amount, amount, counted, lasting
+from tools.reading.computing.amounts import Amount, amount, counted, lasting
 from tools.reading.lexicon import match, terms
 from tools.reading.material import Line, Material
 from tools.reading.values import find, number

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tools.reading.amounts import clocks, counted
-from tools.reading.grid import BLANK, Column, Grid, said
+from tools.reading.computing.amounts import clocks, counted
+from tools.reading.computing.grid import BLANK, Column, Grid, said
 from tools.reading.lexicon import match, terms
 from tools.reading.values import number
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tools.reading.amounts import told, unit, written
 from tools.reading.candidates import Candidate
+from tools.reading.computing.amounts import told, unit, written
+from tools.reading.computing.operands import Part, work
+from tools.reading.computing.things import Near, Thing, named
 from tools.reading.lexicon import terms
 from tools.reading.material import Line
-from tools.reading.operands import Part, work
 from tools.reading.question import MONEY, Question
-from tools.reading.things import Near, Thing, named
 from tools.reading.values import currency, day, find, number, plain_number
 
 _CHANGE = re.compile(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median
 
-from tools.reading.amounts import amount, clocks, dates, lasting, told, written
+from tools.reading.computing.amounts import amount, clocks, dates, lasting, told, written
 from tools.reading.lexicon import match, terms
 from tools.reading.material import Material, Table
 from tools.reading.values import currency

@@ -1,0 +1,1 @@
+"""Answers that are computed from what was read: sums, differences, extremes, counts, durations."""
