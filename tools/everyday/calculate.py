@@ -170,7 +170,8 @@ def _compute(expression: str) -> ToolResult:
     number, exact = shown(outcome.value)
     unit = "%" if outcome.percent else outcome.unit
     text = f"{number}{'' if unit in ('', '%') else ' '}{unit}"
-    if unit not in {"", "%"} and len(number.partition(".")[2]) > LONG and abs(outcome.value) >= 1:
+    long = len(number.partition(".")[2]) > LONG
+    if unit not in {"", "%"} and long and 1 <= max(outcome.value, -outcome.value) < 10**15:
         # the measure as people say it, and all its digits
         text, exact = f"{float(outcome.value):,.2f} {unit} ({number})", False
     if (at := _time_of_day(written, outcome.value, unit)) is not None:
