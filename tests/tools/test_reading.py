@@ -278,6 +278,12 @@ def test_a_reader_that_is_not_sure_is_not_followed() -> None:
     assert answer("how much is it?", LEASE, Pointing("parking")) is None
 
 
+def test_of_two_names_the_one_beside_the_role_is_meant() -> None:
+    found = answer("who is the landlord?", LEASE, Pointing("Ian Frost"))
+    assert found is not None
+    assert found.value == "Nora Blum"
+
+
 def test_a_day_is_also_told_as_year_month_day() -> None:
     found = answer("when does it begin?", LEASE, Pointing("1 May 2026"))
     assert found is not None

@@ -31,7 +31,7 @@ _PLACE_ZH = re.compile(
 )
 
 
-ENOUGH = 0.3
+ENOUGH = 0.55
 """Chance from which what the reader found is said."""
 FULL = 30
 """Characters from which a line of print may be broken by its width; Chinese by half as many."""
@@ -131,6 +131,8 @@ def _read(question: Question, material: Material, reader: Reader) -> Found | Non
         return None
     part = parts[reading.at]
     value = part.text[reading.start : reading.end].strip(" ,;:")
+    if question.kinds[:1] == ("name",):  # of two names in a line the one beside the role
+        value = _role(question, part.text) or value
     return Found(
         normalized(value),
         _whole(parts, reading.at) if material.noisy else part.text,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tools.engines.ctranslate2_encoder import SentenceModel
 
 WEIGHTS = Path(__file__).with_name("reader.npz")
-SHOWN = 3
+SHOWN = 5
 """So many of the best units are told."""
 MOST_WORDS = 20
 """Tokens of the longest answer."""

@@ -30,7 +30,7 @@ _ASKS = re.compile(
 )
 SENTENCES = 5
 """So many sentences make a summary."""
-NEAR = 0.02
+NEAR = 0.01
 """Chance from which the lines that come nearest are shown, where none surely answers."""
 LONG = 1500
 """Characters of read text that a reply shows; the rest is said to be there."""
