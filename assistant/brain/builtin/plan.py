@@ -168,7 +168,9 @@ class Planner:
         both = self._arranged([*names, *tried], route, request)
         fitting = tuple(n for n in route.missing if self._fits(n, request))
         lacking = plan.lacking if _FILE.search(text) else ()
-        return replace(both, missing=fitting, lacking=lacking, tried=tuple(tried))
+        return replace(
+            both, wanted=plan.wanted, missing=fitting, lacking=lacking, tried=tuple(tried)
+        )
 
     def _fits(self, name: str, request: Request) -> bool:
         """Whether a tool needs no file, or one of those that came."""
