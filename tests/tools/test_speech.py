@@ -41,7 +41,13 @@ def slot() -> Iterator[Slot[PocketSphinx]]:
 def question(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The question, spoken by the embedded voice."""
     path = tmp_path_factory.mktemp("spoken") / "question.wav"
-    path.write_bytes(say(ESPEAK, QUESTION + "?", rate=0.9))
+    # in a process of its own: the voice's noise goes on from all that was spoken before
+    script = (
+        "import sys; from tools.engines.espeak import ESPEAK; from tools.speech.speak import say; "
+        "sys.stdout.buffer.write(say(ESPEAK, sys.argv[1], rate=0.9))"
+    )
+    command = [sys.executable, "-c", script, QUESTION + "?"]
+    path.write_bytes(subprocess.run(command, check=True, capture_output=True).stdout)
     return path
 
 
