@@ -13,7 +13,7 @@ import json
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,8 @@ class Example:
     gold: tuple[int, ...] = ()
     answer: str = ""
     file: str = ""
-    cut: bool = field(default=False)
+    passing: bool = False
+    """Made for one use: nothing that is computed of it is worth keeping."""
 
 
 def read_examples(folder: Path = FOLDER) -> list[Example]:
@@ -92,7 +93,9 @@ def without_answer(example: Example) -> Example:
     drop = {at for at, u in enumerate(example.units) if at in example.gold or example.answer in u}
     units = tuple(u for at, u in enumerate(example.units) if at not in drop)
     return (
-        replace(example, units=units, gold=(), answer="", cut=True) if len(units) > 2 else example
+        replace(example, units=units, gold=(), answer="", passing=True)
+        if len(units) > 2
+        else example
     )
 
 
@@ -103,7 +106,7 @@ def cropped(example: Example, chance: random.Random) -> Example:
     first = max(0, at - chance.randrange(size))
     units = example.units[first : first + size]
     gold = tuple(g - first for g in example.gold if first <= g < first + size)
-    return replace(example, units=units, gold=gold, cut=True)
+    return replace(example, units=units, gold=gold, passing=True)
 
 
 class Fields:
@@ -114,15 +117,14 @@ class Fields:
         self._files = list(
             {e.file: e.units for e in examples if not e.file.endswith(".talk")}.values()
         )
-        fields = [
-            (units, at, found[1].strip(" -*#"), found[2].strip())
-            for units in self._files
-            for at, unit in enumerate(units)
-            if (found := _FIELD.fullmatch(unit) or _TOLD.match(unit)) and found[1].strip(" -*#")
-        ]
-        told = [bool(_TOLD.match(units[at])) for units, at, _, _ in fields]
         self._fields = [
-            [f for f, t in zip(fields, told, strict=True) if t == kind] for kind in (0, 1)
+            [
+                (units, at, found[1].strip(" -*#"), found[2].strip())
+                for units in self._files
+                for at, unit in enumerate(units)
+                if (found := matches(unit)) and found[1].strip(" -*#")
+            ]
+            for matches in (_FIELD.fullmatch, _TOLD.match)
         ]
 
     def draw(self, chance: random.Random) -> Example:
@@ -132,13 +134,13 @@ class Fields:
         if chance.random() < 0.33:
             other = chance.choice(self._files)
             words = set(re.findall(r"\w{3,}|[一-鿿]", name.casefold()))
-            said = " ".join(other).casefold()
-            if words and not any(word in said for word in words):
+            there = " ".join(other).casefold()
+            if words and not any(word in there for word in words):
                 units, gold, value = other, (), ""
         wordings = _ASKED_ZH if re.search("[一-鿿]", name) else _ASKED
         said = name if name.isupper() and chance.random() < 0.2 else name.lower()
         asked = chance.choice(wordings).format(said)
-        return Example(asked, units, gold, value, file="fields/", cut=True)
+        return Example(asked, units, gold, value, file="fields/", passing=True)
 
 
 _FIELD = re.compile(r"([^\d:：£$€¥]{2,32}?)(?:[:：]\s*|\s{2,})(\S.{0,60})")
@@ -191,5 +193,6 @@ class Bank:
         chance.shuffle(lines)
         question = chance.choice(asked[f"questions{'' if chance.random() < 0.08 else tail}"])
         return Example(
-            question, tuple(lines), (lines.index(gold),) if gold else (), file=f"bank/{section}"
-        )
+            question, tuple(lines), (lines.index(gold),) if gold else (),
+            file=f"bank/{section}", passing=True,
+        )  # fmt: skip

@@ -84,14 +84,14 @@ class Prepared:
     ) -> tuple[packing.Packed, np.ndarray]:
         units = [self.tokens(u) for u in example.units]
         key = (example.question, example.file)
-        given = None if example.cut or example.file.startswith("bank/") else self._signals.get(key)
+        given = None if example.passing else self._signals.get(key)
         if given is None:
             self.add([example.question, *example.units])
             asked = self._vectors[example.question]
             cosines = np.stack([self._vectors[u] for u in example.units]) @ asked
             lengths = [len(u.ids) for u in units]
             given = signals(example.question, example.units, cosines, lengths)
-            if not example.cut and not example.file.startswith("bank/"):
+            if not example.passing:
                 self._signals[key] = given
         packed = packing.packed(
             self.tokens(example.question), units, given, budget=budget, kept=kept

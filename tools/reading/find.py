@@ -13,6 +13,7 @@ from tools.reading.computing.spans import span
 from tools.reading.computing.sums import computed, worked
 from tools.reading.computing.tables import from_tables
 from tools.reading.computing.things import things
+from tools.reading.computing.worked import Near
 from tools.reading.lexicon import match, terms
 from tools.reading.material import Line, Material
 from tools.reading.question import PEOPLE, Question, understood
@@ -70,10 +71,6 @@ Answering = Callable[[str, Material], Found | None]
 """Answers a question from a material; what the tools that read are given."""
 
 
-Near = Callable[[str, Sequence[str]], Sequence[float]]
-"""Cosines of a text with others, by meaning."""
-
-
 def answer(text: str, material: Material, reader: Reader | None = None) -> Found | None:
     """Answer a question from a material.
 
@@ -111,16 +108,15 @@ def arithmetic(text: str, material: Material, near: Near | None = None) -> Found
     question = understood(text)
     if cell := from_tables(question, material, near):
         return Found(cell.value, cell.line, cell.source, cell.shown)
-    if worked_out := worked(question, things(material), near):
-        line = " / ".join(dict.fromkeys(x.text for x in worked_out.lines[:6]))
-        return Found(worked_out.value, line, worked_out.lines[0].source, worked_out.shown)
-    if lasting := span(question.text, material, near):
-        line = " / ".join(dict.fromkeys(x.text for x in lasting.lines))
-        return Found(lasting.value, line, lasting.lines[0].source, lasting.shown)
-    if done := computed(question, candidates(material)):
-        line = " / ".join(dict.fromkeys(c.line.text for c in done.parts[:6]))
-        return Found(done.value, line, done.parts[0].line.source, done.shown)
-    return None
+    done = (
+        worked(question, things(material), near)
+        or span(question.text, material, near)
+        or computed(question, candidates(material))
+    )
+    if done is None:
+        return None
+    line = " / ".join(dict.fromkeys(x.text for x in done.lines[:6]))
+    return Found(done.value, line, done.lines[0].source, done.shown)
 
 
 def _read(question: Question, material: Material, reader: Reader) -> Found | None:

@@ -9,15 +9,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from tools.reading.values import SMALL, day, number, plain_number
+from tools.everyday.numerals import english
+from tools.reading.values import day, number, plain_number
 
-_TENS: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_WORD: Final = "|".join(sorted((*SMALL, "hundred", "thousand", "million"), key=len, reverse=True))
-_SAID: Final = re.compile(
-    rf"\b(?:a\s(?:hundred|thousand)|{_WORD})(?:[\s-](?:and\s)?(?:{_WORD}))*\b", re.IGNORECASE
-)
+_HUNDRED: Final = re.compile(r"\ba (?=(?:hundred|thousand)\b)", re.IGNORECASE)
 _MIXED: Final = re.compile(r"\b(\d[\d.,]*)\s?(thousand|million|k)\b", re.IGNORECASE)
-_FACTORS: Final = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "k": 1e3}
+_FACTORS: Final = {"thousand": 1e3, "million": 1e6, "k": 1e3}
 _DOZEN: Final = re.compile(r"\b(?:a|one) dozen\b", re.IGNORECASE)
 _ZH: Final = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2, "兩": 2}
 
@@ -51,21 +48,8 @@ def counted(text: str) -> str:
     """A text with its counting words as digits: "twenty-two thousand" is "22000"."""
     text = _DOZEN.sub("12", text)
     text = _MIXED.sub(lambda m: f"{(number(m[1]) or 0) * _FACTORS[m[2].lower()]:.10g}", text)
-    return _SAID.sub(lambda m: f"{_value(m.group()):.10g}", text)
-
-
-def _value(said: str) -> float:
-    total, part = 0.0, 0.0
-    for word in re.findall(r"[a-z]+", said.lower()):
-        if word == "hundred":
-            part = max(part, 1) * 100
-        elif word in _FACTORS:
-            total, part = total + max(part, 1) * _FACTORS[word], 0.0
-        elif word in SMALL:
-            part += SMALL[word]
-        elif word == "a":
-            part = 1
-    return total + part
+    first, *rest = _HUNDRED.split(text)  # "a hundred" begins a number of its own
+    return "".join([english(first), *(english(f"one {part}") for part in rest)])
 
 
 def small(text: str) -> float | None:

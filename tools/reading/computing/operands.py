@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from tools.reading.computing.amounts import counted, small
+from tools.reading.computing.worked import wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,100 +26,102 @@ class Work:
     given: float = 0.0
 
 
-def _c(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
 _AND = re.compile(
     r"\s*(?:,\s*and\s|\band\b|\bplus\b|\+|,|&|\bwith\b(?= (?:a|an|one|\d)\b))\s*", re.IGNORECASE
 )
 _TOTAL_END = r"(?:\s*[,:-]?\s*(?:together|to(?:ge|eg)(?:th|ht)er|altogether|all together|combined|in (?:total|all)|in sum|all in|total|all told|comes? to|add up to|set (?:me|us) back|cost|how much|price|what(?:'s| is) that\b.*|how much is that\b.*))+"
 _SUM_EN = (
-    _c(
+    wording(
         rf"(?:what|how much|how many \w+)\b.{{0,14}}?\b(?:do|does|did|would|will|are|is|were|was)\s(?P<x>.+?\b(?:and|plus)\b.+?){_TOTAL_END}\b"
     ),
-    _c(
+    wording(
         r"(?:total|sum|cost|price|bill|fee)\s(?:cost |price )?(?:of|for)\s(?P<x>.+?\s(?:and|plus)\s.+?)(?:\s(?:together|combined|altogether))?[?.!]*$"
     ),
-    _c(
+    wording(
         r"(?:add up|together|combined|altogether).{0,20}?(?:of|for|:)\s(?P<x>.+?\s(?:and|plus)\s.+?)[?.!]*$"
     ),
-    _c(
+    wording(
         r"^(?P<x>[^?]+?(?:\sand\s|\splus\s|,\s)[^?]+?)(?:\s*[,:-]?\s*(?:together|togehter|altogether|combined|in total|total|all in|how much|comes to|price|what's that|what is that).*)$"
     ),
-    _c(
+    wording(
         r"^(?:what|how much).*?\b(?:cost|costs|pay|come to|price)\b.*?\b(?:for)\s(?P<x>.+?\s(?:and|plus)\s.+?)[?.!]*$"
     ),
-    _c(r"^(?P<x>[^?]*\bplus\b[^?]*?)[,?]"),
+    wording(r"^(?P<x>[^?]*\bplus\b[^?]*?)[,?]"),
 )
 _DIFF_EN = (
-    _c(r"(?:difference|gap)(?: in \w+)? between (?P<a>.+?) and (?P<b>.+?)[?.!]*$"),
-    _c(
+    wording(r"(?:difference|gap)(?: in \w+)? between (?P<a>.+?) and (?P<b>.+?)[?.!]*$"),
+    wording(
         r"(?:how (?:much|many)|by how (?:much|many))(?: \w+)?(?: \w+)? (?:more|less|fewer|dearer|cheaper|longer|shorter|heavier|lighter|higher|lower|bigger|larger|smaller|taller|warmer|cooler|older|further|expensive)(?P<n>(?: \w+)?) (?:is|are|was|were|does|do|did|would|will|can)\s(?P<a>.+?)\sthan\s(?P<b>.+?)[?.!]*$"
     ),
-    _c(r"how (?:much|many) (?:more|fewer|less) (?P<n>\w+) (?P<a>.+?) than (?P<b>.+?)[?.!]*$"),
-    _c(
+    wording(r"how (?:much|many) (?:more|fewer|less) (?P<n>\w+) (?P<a>.+?) than (?P<b>.+?)[?.!]*$"),
+    wording(
         r"how (?:much|many)(?: \w+)? (?:would|do|does|did|can|could) \w+ save (?:by |with |on )?(?:picking |taking |buying |choosing )?(?P<a>.+?) (?:over|instead of|compared (?:with|to)|against|rather than) (?P<b>.+?)[?.!]*$"
     ),
-    _c(r"(?P<b0>.+?) (?:is|are|was) how much (?:more|less|dearer|cheaper) than (?P<b>.+?)[?.!]*$"),
-    _c(r"(?:dearer|cheaper|more expensive|longer|heavier) is (?P<a>.+?) than (?P<b>.+?)[?.!]*$"),
-    _c(
+    wording(
+        r"(?P<b0>.+?) (?:is|are|was) how much (?:more|less|dearer|cheaper) than (?P<b>.+?)[?.!]*$"
+    ),
+    wording(
+        r"(?:dearer|cheaper|more expensive|longer|heavier) is (?P<a>.+?) than (?P<b>.+?)[?.!]*$"
+    ),
+    wording(
         r"how much more (?:does|do|did) (?P<a>.+?) (?:cost|pay|weigh|take|last|earn)s? than (?P<b>.+?)[?.!]*$"
     ),
-    _c(r"how much do (?P<a>.+?) and (?P<b>.+?) differ"),
+    wording(r"how much do (?P<a>.+?) and (?P<b>.+?) differ"),
 )
 _TIMES_EN = (
-    _c(
+    wording(
         r"(?:what|how much)\b.*?\b(?:do|does|would|will|did|are|is|for|pay for)\s(?:the\s)?(?P<x>(?:\d+|both|a dozen)\s[\w' -]+?)\s?(?:come to|cost|set (?:me|us) back|together|pay|add up to|total|be|in all)*[?.!]*$"
     ),
-    _c(
+    wording(
         r"^(?P<x>\d+\s[\w' -]+?)\s?(?:come to|cost|[,:]?\s?(?:what's the )?(?:price|total|how much)).*$"
     ),
-    _c(r"(?:price|cost|total|fee) (?:of|for) (?P<x>\d+\s[\w' -]+?)[?.!]*$"),
+    wording(r"(?:price|cost|total|fee) (?:of|for) (?P<x>\d+\s[\w' -]+?)[?.!]*$"),
 )
 _EACH_EN = (
-    _c(r"\b(?:price|prise|cost|value) (?:of|for) (?:one|1|each)\s(?P<x>.+?)[?.!]*$"),
-    _c(
+    wording(r"\b(?:price|prise|cost|value) (?:of|for) (?:one|1|each)\s(?P<x>.+?)[?.!]*$"),
+    wording(
         r"(?:what|how much) (?:does|did|is|was|would|do)\s(?:one|1|each)\s(?P<x>.+?)(?:\s(?:cost|come to|work out (?:to|at)|be|weigh|come out at)s?)?(?:\s(?:to|at))?[?.!]*$"
     ),
-    _c(r"how (?:much|many \w+)(?: \w+)? (?:per|for one|for each) (?P<x>.+?)(?:\sthen)?[?.!]*$"),
+    wording(
+        r"how (?:much|many \w+)(?: \w+)? (?:per|for one|for each) (?P<x>.+?)(?:\sthen)?[?.!]*$"
+    ),
 )
 _CHANGE = (
-    _c(
+    wording(
         r"\b(?:change|back|left)\b.*?\b(?:from|of|for|out of|with|on|(?:if|when) (?:i|we|she|he|they) (?:give|gave|paid|pay|hand\w*|put down|use))\s(?:a |the |him |her |them |with |in )*[^\w\s]?(?P<n>\d[\d.,]*)(?!\s?(?:%|day|week|month|year|hour|min|people|person|percent))"
     ),
-    _c(
+    wording(
         r"(?:give|gave|paid|pay|with|from)\b.{0,12}?(?P<n>\d[\d.,]*)(?![\d%]).{0,30}\b(?:what|how much|my|any|the)\b.{0,12}\bchange\b"
     ),
-    _c(r"(?:付|给|給|拿|用)(?:了|你|他)?\s?(?P<n>\d[\d.,]*).*?找"),
+    wording(r"(?:付|给|給|拿|用)(?:了|你|他)?\s?(?P<n>\d[\d.,]*).*?找"),
 )
 _WITHOUT = (
-    _c(
+    wording(
         r"\b(?:total|bill|come to|cost|spen[dt]|pay|much|what).*\b(?:without|excluding|apart from|except(?: for)?|not counting|minus|less|if .{0,12}leave out|leaving out)\s(?P<x>.+?)[?.!]*$"
     ),
-    _c(
+    wording(
         r"(?:不算|不含|除了|去掉|减去|扣除)(?P<x>.+?)(?:之外|以外|的话|外)?[，,]?(?:一共|总共|还|要|是|花|合计|多少).*"
     ),
 )
 _LEFT = (
-    _c(
+    wording(
         r"\b(?:how (?:much|many)(?: of)?\s)?(?P<x>[\w' -]+?)\s(?:is|are|was|were)?\s?(?:still |yet )?(?:left|remaining|free|available|unused|to go)\b(?: (?:for|on|in|over for) (?P<y>[\w' -]+))?"
     ),
 )
 _ZH_SUM = (
-    _c(
+    wording(
         r"^(?P<x>.+?(?:和|跟|与|與|加上?|、|及|连|帶|带|配).+?)(?:两样|两个|两项|两道)?(?:加起来|加起來|一共|总共|總共|合起来|合计|加一块儿?|一起|总计|合共)(?:是|要|花|得)?(?:多少|几|要多少|招几)"
     ),
-    _c(r"^(?:买)?(?P<x>.+?加.+?)(?:要|是|得|共)?(?:多少|几)"),
-    _c(
+    wording(r"^(?:买)?(?P<x>.+?加.+?)(?:要|是|得|共)?(?:多少|几)"),
+    wording(
         r"^(?:买|点|要)?(?P<x>(?:[一二两兩三四五六七八九十\d]+[\u4e00-\u9fff]{2,10}?[和跟加、]?)+)(?:一共|总共|要|得)?(?:多少钱|多少|几块)"
     ),
 )
 _ZH_DIFF = (
-    _c(
+    wording(
         r"^(?P<a>.+?)比(?P<b>.+?)(?:要)?(?:平均)?(?:多|少|贵|貴|便宜|平|高|低|长|短|重|轻|远|近|省|快|慢|大|小|用)+(?:了|出)?(?:多少|几|幾|用几)"
     ),
-    _c(
+    wording(
         r"^(?P<a>.+?)(?:和|跟|与|與)(?P<b>.+?)(?:的[\u4e00-\u9fff]{1,4})?(?:之间)?(?:相差|差了?|差价|差額)(?:是)?(?:多少|几|幾)?"
     ),
 )

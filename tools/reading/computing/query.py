@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -24,11 +24,10 @@ from tools.reading.computing.operations import (
     TOTAL,
 )
 from tools.reading.computing.rows import Picked, picked, words
+from tools.reading.computing.worked import Near
 from tools.reading.lexicon import terms
 from tools.reading.question import Question
 from tools.reading.values import number
-
-Near = Callable[[str, Sequence[str]], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,43 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from tools.reading.computing.amounts import amount, clocks, counted, dates, opening, told, unit
 from tools.reading.computing.rows import words
-from tools.reading.computing.things import Near
+from tools.reading.computing.worked import Near, Worked, wording
 from tools.reading.lexicon import match
 from tools.reading.material import Line, Material
 from tools.reading.values import Value, find
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A length or a rest, its arithmetic, and the lines that it came from."""
-
-    value: str
-    shown: str
-    lines: tuple[Line, ...]
-
-
-def _c(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-_HOURS = _c(
+_HOURS = wording(
     r"\bhow long\b(?! (?:after|before|ago|in advance|do i have|can|must|should|may|have|had|until))|\bhow many (?P<u>hours|minutes)\b|\bhours\b.*\bhow many\b|(?:多久|多长时间|多少(?:个)?小时|几(?:个)?小时|多少分钟|几分钟)"
 )
-_DAYS = _c(r"\bhow many (?:days|nights|weeks)\b|多少天|几天|几晚|幾晚|几夜")
+_DAYS = wording(r"\bhow many (?:days|nights|weeks)\b|多少天|几天|几晚|幾晚|几夜")
 _BETWEEN = (
-    _c(r"\b(?:between|from)\s(?P<a>.+?)\s(?:and|to|till|until)\s(?P<b>.+?)[?.!]*$"),
-    _c(r"从(?P<a>.+?)到(?P<b>.+?)(?:有|要|一共|总共|是|隔|用)?(?:多久|多少|几)"),
+    wording(r"\b(?:between|from)\s(?P<a>.+?)\s(?:and|to|till|until)\s(?P<b>.+?)[?.!]*$"),
+    wording(r"从(?P<a>.+?)到(?P<b>.+?)(?:有|要|一共|总共|是|隔|用)?(?:多久|多少|几)"),
 )
-_YEARS = _c(
+_YEARS = wording(
     r"\bhow old (?:was|did)\b.*\b(?:die|died|when)\b|\bhow many years\b(?! (?:after|ago|before))|活了(?:多少|几)|享年"
 )
-_LEFT = _c(r"\b(?:left|free|available|remaining|unused|still to go|missing|to go)\b|还剩|剩|还差")
-_USED = _c(
+_LEFT = wording(
+    r"\b(?:left|free|available|remaining|unused|still to go|missing|to go)\b|还剩|剩|还差"
+)
+_USED = wording(
     r"\d\D{0,8}\b(?:out )?of\D{0,4}\d|\b(?:used|limit|included|cap)\b|\d\D{0,4}/\s?\d|已用|共"
 )
 _IDLE = frozenset(
@@ -48,7 +35,7 @@ _IDLE = frozenset(
 ) | {"小时", "分钟", "多久", "总共", "一共", "几天", "几晚", "活了", "多少", "个小", "停多"}
 
 
-def span(text: str, material: Material, near: Near | None) -> Span | None:
+def span(text: str, material: Material, near: Near | None) -> Worked | None:
     """The length of time, the days between two dates, the age or the rest that is asked for."""
     text = counted(text)
     chinese = bool(re.search(r"[\u4e00-\u9fff]", text))
@@ -71,7 +58,7 @@ def span(text: str, material: Material, near: Near | None) -> Span | None:
                 found := _clock_between(b["a"], b["b"], lines, near)
             ):
                 gap, shown, both = found
-                return Span(told(gap, chinese=chinese, only=only), shown, both)
+                return Worked(told(gap, chinese=chinese, only=only), shown, both)
         chosen = _line(
             text,
             [x for x in lines if len(opening(x.text)) == 1 and len(clocks(x.text)) <= 2],
@@ -80,9 +67,9 @@ def span(text: str, material: Material, near: Near | None) -> Span | None:
         )
         if chosen is None and (found := _ends(text, lines)):
             gap, shown, both = found
-            return Span(told(gap, chinese=chinese, only=only), shown, both)
+            return Worked(told(gap, chinese=chinese, only=only), shown, both)
         if chosen is not None:
-            return Span(told(opening(chosen.text)[0], chinese=chinese, only=only), "", (chosen,))
+            return Worked(told(opening(chosen.text)[0], chinese=chinese, only=only), "", (chosen,))
         return None
     return _rest(text, lines) if _LEFT.search(text) else None
 
@@ -149,10 +136,10 @@ def _clock_between(
     return (gap, shown, (a, b)) if 0 < gap < 720 else None
 
 
-_FIRST = _c(
+_FIRST = wording(
     r"\b(?:start\w*|begin\w*|from|off|dep\w*|leaves?|opens?|sunrise|in|arrived|pick.?up|entry|first seen|observed from)\b|开始|入场|入場|出发|日出|进场"
 )
-_LAST = _c(
+_LAST = wording(
     r"\b(?:end\w*|finish\w*|until|till|to|back|on again|arr\w*|closes?|sunset|out|left|drop.?off|exit|last seen|restored)\b|结束|離場|离场|出场|到达|日落"
 )
 
@@ -181,7 +168,7 @@ def _dated(line: Line) -> list[tuple[date, str]]:
     return [(when, said) for when, said in days if when is not None]
 
 
-def _days(text: str, lines: Sequence[Line], near: Near | None, *, chinese: bool) -> Span | None:
+def _days(text: str, lines: Sequence[Line], near: Near | None, *, chinese: bool) -> Worked | None:
     """The days between two dates: those that the question names, or the two of one line."""
     dated = [x for x in lines if len(_dated(x)) == 1]
     pair: tuple[Line, ...] = ()
@@ -212,13 +199,13 @@ def _days(text: str, lines: Sequence[Line], near: Near | None, *, chinese: bool)
     word = "晚" if re.search(r"晚", text) else "天"
     name = "night" if "night" in text else "day"
     value = f"{gap} {word}" if chinese else f"{gap} {name}{'s' if gap != 1 else ''}"
-    return Span(value, f"{b_text} - {a_text}", pair) if 0 < gap < 4000 else None
+    return Worked(value, f"{b_text} - {a_text}", pair) if 0 < gap < 4000 else None
 
 
 _YEAR = re.compile(r"(?<![\d/.-])(1[0-9]\d\d|20\d\d)(?![\d/]|\s?(?:€|kg|m\b|people|km))")
 
 
-def _years(text: str, lines: Sequence[Line], *, chinese: bool) -> Span | None:
+def _years(text: str, lines: Sequence[Line], *, chinese: bool) -> Worked | None:
     """From the first to the last year of the line that tells of it, or from birth to death."""
     if re.search(r"\bold\b|活了|享年", text, re.IGNORECASE):
         born = [x for x in lines if re.search(r"\bborn\b|出生|生于|\bb\.|\*", x.text)]
@@ -228,7 +215,7 @@ def _years(text: str, lines: Sequence[Line], *, chinese: bool) -> Span | None:
         if len(firsts) == 1 and len(lasts) == 1:
             a, b = firsts.pop(), lasts.pop()
             if 0 < b - a < 120:
-                return Span(
+                return Worked(
                     f"{b - a} 岁" if chinese else str(b - a),
                     f"{b} - {a}",
                     tuple(dict.fromkeys((*born[:1], *died[:1]))),
@@ -246,10 +233,10 @@ def _years(text: str, lines: Sequence[Line], *, chinese: bool) -> Span | None:
     if len(named) != 1 or re.search(r"\d", text):
         return None
     a, b = sorted({int(m[1]) for m in _YEAR.finditer(named[0].text)})
-    return Span(f"{b - a} 年" if chinese else f"{b - a} years", f"{b} - {a}", (named[0],))
+    return Worked(f"{b - a} 年" if chinese else f"{b - a} years", f"{b} - {a}", (named[0],))
 
 
-def _rest(text: str, lines: Sequence[Line]) -> Span | None:
+def _rest(text: str, lines: Sequence[Line]) -> Worked | None:
     """How much is left where a line tells how much there is and how much is used."""
     asked = {unit(w) for w in re.findall(r"[^\W\d_]+", text)} - {""}
     pairs: dict[int, tuple[Line, Value, Value]] = {}
@@ -271,6 +258,6 @@ def _rest(text: str, lines: Sequence[Line]) -> Span | None:
     gap = round((high.number or 0) - (low.number or 0), 6)
     tail = re.sub(r"^[^\d]*\d[\d.,']*", "", high.text)
     head = re.match(r"^[^\d]*", high.text)
-    return Span(
+    return Worked(
         f"{head.group() if head else ''}{gap:.10g}{tail}", f"{high.text} - {low.text}", (chosen,)
     )

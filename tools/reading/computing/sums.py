@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tools.reading.candidates import Candidate
-from tools.reading.computing.amounts import told, unit, written
+from tools.reading.computing.amounts import small, told, unit, written
 from tools.reading.computing.operands import Part, work
-from tools.reading.computing.things import Near, Thing, named
+from tools.reading.computing.things import Thing, named
+from tools.reading.computing.worked import Near, Worked
 from tools.reading.lexicon import terms
 from tools.reading.material import Line
 from tools.reading.question import MONEY, Question
-from tools.reading.values import currency, day, find, number, plain_number
+from tools.reading.values import SMALL, currency, day, find, number, plain_number
 
 _CHANGE = re.compile(
     r"\bchange\b.*?\b(?:from|of|for|out of|if|with|on|when)\b.*?(?P<n>\d[\d.,]*)|(?P<m>\d[\d.,]*).{0,40}\bchange\b|(?:付|给)了?\s?(?P<z>\d[\d.,]*).*?找",
@@ -38,28 +38,6 @@ _NOT_ITEMS = MONEY - {"@price", "@fee", "@rent"} | {
 _ANY_ITEM = frozenset(
     "@price @item @amount line dish product thing item bought sold cost expensiv cheap dear".split()
 )
-_SMALL = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-          "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """A computed value, the arithmetic as it is shown, and the candidates it was made from."""
-
-    value: str
-    shown: str
-    parts: tuple[Candidate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Worked:
-    """A value computed from named things, its arithmetic, and the lines that hold them."""
-
-    value: str
-    shown: str
-    lines: tuple[Line, ...]
-
-
 _UNIT_ASKED = re.compile(
     r"\bhow (?:many|much)(?: more| fewer| less)? (?P<u>kilos?|kg|grams?|km|kilomet\w+|met(?:re|er)s|litres?|liters?|millimet\w+|mm|cm|watts?|kwh|minutes?|hours?|days?|nights?|weeks?|months?|years?|degrees|points|calories)\b|几(?P<z>克|公斤|千克|公里|米|分钟|小时|天|度)",
     re.IGNORECASE,
@@ -103,8 +81,6 @@ def worked(question: Question, pool: Sequence[Thing], near: Near | None) -> Work
         found = [_one(p, sure, near if p.times == 1 else None, wish) for p in wanted.parts]
         things = [t for t in found if t is not None]
         if len(things) < len(found):
-            if wanted.kind == "difference" and len(things) == 1 and not found[0]:
-                continue
             continue
         if len(things) > 1 and len({id(t) for t in things}) < len(things):
             continue
@@ -239,7 +215,7 @@ def _result(
     return Worked(f"{before}{plain}{after}".strip(), shown, lines)
 
 
-def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
+def computed(question: Question, pool: Sequence[Candidate]) -> Worked | None:
     """The computed answer, or None where nothing is to be computed or an operand is missing."""
     amounts = [c for c in pool if c.pair and "money" in c.kinds and number(c.value) is not None]
     text = question.text
@@ -261,14 +237,14 @@ def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
             )
     if (found := _SPLIT.search(text)) and (total := _total(amounts)):
         said = (found["n"] or found["m"] or found["z"]).lower()
-        share = int(said) if said.isdigit() else _SMALL.get(said, 0)
+        share = int(small(said) or SMALL.get(said, 0))
         if share:
             return _made([(number(total.value) or 0) / share], f"{total.value} / {share}", (total,))
     if question.kinds[:1] == ("span",) and (lasting := _lasting(question, pool)):
         return lasting
     goods = [c for c in items(amounts) if len(c.line.cells) > 1 and len(c.label) <= 48]
     if _COUNT.search(text) and goods:
-        return Computed(str(len(goods)), "; ".join(c.label for c in goods), tuple(goods))
+        return Worked(str(len(goods)), "; ".join(c.label for c in goods), _lines(goods))
     if (
         question.operation in {"max", "min"}
         and not set(question.terms) - question.doing - _ANY_ITEM
@@ -281,11 +257,11 @@ def computed(question: Question, pool: Sequence[Candidate]) -> Computed | None:
         pick = (max if question.operation == "max" else min)(
             goods, key=lambda c: number(c.value) or 0
         )
-        return Computed(f"{pick.label} ({pick.value})", "", (pick,))
+        return Worked(f"{pick.label} ({pick.value})", "", (pick.line,))
     return None
 
 
-def _lasting(question: Question, pool: Sequence[Candidate]) -> Computed | None:
+def _lasting(question: Question, pool: Sequence[Candidate]) -> Worked | None:
     """How long something lasts that is given by its first and last day."""
     if set(question.terms) - {"@term", "@start", "@end"} or "@term" not in question.terms:
         return None
@@ -295,7 +271,9 @@ def _lasting(question: Question, pool: Sequence[Candidate]) -> Computed | None:
             first, last = (day(v.text) for v in days)
             if first and last:
                 shown = f"{first.isoformat()} … {last.isoformat()}"
-                return Computed(_span((last - first).days, chinese=question.chinese), shown, (c,))
+                return Worked(
+                    _span((last - first).days, chinese=question.chinese), shown, (c.line,)
+                )
     return None
 
 
@@ -336,7 +314,11 @@ def _total(amounts: Sequence[Candidate]) -> Candidate | None:
     return None
 
 
-def _made(numbers: Sequence[float], shown: str, parts: tuple[Candidate, ...]) -> Computed:
+def _made(numbers: Sequence[float], shown: str, parts: tuple[Candidate, ...]) -> Worked:
     before, after = currency(parts[-1].value)
     result = plain_number(round(sum(numbers), 6), like=[c.value for c in parts])
-    return Computed(f"{before}{result}{after}".strip(), shown, parts)
+    return Worked(f"{before}{result}{after}".strip(), shown, _lines(parts))
+
+
+def _lines(parts: Sequence[Candidate]) -> tuple[Line, ...]:
+    return tuple(c.line for c in parts)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from tools.reading.computing.grid import grid, of_rows
-from tools.reading.computing.query import Near, queried
+from tools.reading.computing.query import queried
+from tools.reading.computing.worked import Near
 from tools.reading.lexicon import match, terms
 from tools.reading.material import Material, Table
 from tools.reading.question import Question

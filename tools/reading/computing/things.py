@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tools.reading.computing.amounts import Amount, amount, counted, lasting
+from tools.reading.computing.worked import Near
 from tools.reading.lexicon import match, terms
 from tools.reading.material import Line, Material
 from tools.reading.values import find, number
-
-Near = Callable[[str, Sequence[str]], Sequence[float]]
 
 _TRAIL = re.compile(
     r"^(?P<label>.*?[^\W\d_].*?|[^\W\d_])\s*[:：=]?\s+(?P<value>-?[^\w\s]?\s?(?:[A-Z]{2,3}\$?\s)?\d[\d.,']*(?:\s?(?:kg|g|km|m|ml|l|h|min|GB|MB|kWh|W|%|[€$£¥元]|[A-Z]{3}))?\s?-?)(?:\s(?:each|max|pp|a piece|per \w+|/ ?\w+))?$"
