@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.brain.builtin.inventory import file_wanted, how_to_get
-from assistant.brain.builtin.plan import Plan, deeds
+from assistant.brain.builtin.plan import LOOKUPS, Plan, deeds
 from assistant.brain.builtin.refer import about
 from assistant.brain.builtin.request import Answer, Request
 from assistant.brain.builtin.talk import ADD_A_MODEL, ADD_A_MODEL_ZH, talk
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tools.base import Tool
     from tools.encoder import Encoder
 
-_LOOKUPS = frozenset({"recall", "search_knowledge"})
 _ASKS = re.compile(
     r"[?？]|\b(?:what|who|whom|whose|when|where|which|why|how|tell me|find|give me|is there|are there)\b"
     r"|什么|谁|哪|几|多少|怎么|为什么|吗|有没有",
@@ -57,23 +56,24 @@ class Composer:
 
         What could not be done is said after what could, each with its one remedy.
         """
-        rest = self._undone(request, plan or Plan())
+        plan = plan or Plan()
+        rest = self._undone(request, plan)
         answers = [answer for step in request.steps for answer in step]
         if len(answers) > 1:  # a sum that came to nothing has nothing to say beside an answer
             told = [a for a in answers if a.result is not None or a.tool != "calculate"]
             answers = told or answers
-        if plan is not None and plan.tried:
+        if plan.tried:
             answers, rest = _weighed(answers, rest, plan)
         if not answers:
             if rest:
                 return "\n\n".join(rest)
             phrases = deeds(self._tools, chinese=request.chinese)
             return talk(request, deeds=phrases, earlier=request.earlier)
-        if any(a.tool in _LOOKUPS and _found(a) for a in answers):
+        if any(a.tool in LOOKUPS and _found(a) for a in answers):
             # Both places were asked; only the one that knows has something to say.
-            answers = [a for a in answers if a.tool not in _LOOKUPS or _found(a)]
+            answers = [a for a in answers if a.tool not in LOOKUPS or _found(a)]
         parts = [(a, self.part(request, a)) for a in answers]
-        if len([a for a in answers if a.tool in _LOOKUPS]) == len(answers) > 1:
+        if len([a for a in answers if a.tool in LOOKUPS]) == len(answers) > 1:
             good = [p for p in parts if p[1] != _not_in_there(request, p[0])]
             parts = good or parts[:1]
         several = len({a.tool for a, _ in parts}) < len(parts)
@@ -234,7 +234,7 @@ def _weighed(answers: list[Answer], rest: list[str], plan: Plan) -> tuple[list[A
     tried = [a for a in answers if a.tool in plan.tried]
     wanted = [a for a in answers if a not in tried]
     hits = [a for a in tried if _answers(a)]
-    worth = [a for a in wanted if a.tool not in _LOOKUPS or _found(a)]
+    worth = [a for a in wanted if a.tool not in LOOKUPS or _found(a)]
     if hits:
         return worth + hits, []
     if worth or plan.missing:

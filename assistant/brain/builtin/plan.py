@@ -88,7 +88,7 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _FILLED = {"question", "query", "text", "fact", "prompt", "description"}
-_ELSEWHERE = {"recall", "search_knowledge"}
+LOOKUPS = frozenset({"recall", "search_knowledge"})
 """What is wanted of them may as well stand in the file that came with the request."""
 UNSURE = 0.5
 """A score below which an earlier file is asked before the wanted tool is run."""
@@ -183,10 +183,8 @@ class Planner:
         Where a file came that none of its steps takes, or a tool that works on files is wanted
         without one, the words may have been misread.
         """
-        if plan.rounds and not (set(plan.wanted) <= _ELSEWHERE and request.kinds):
-            return True
         if plan.rounds:
-            return False
+            return not (request.kinds and set(plan.wanted) <= LOOKUPS)
         if not request.kinds and (plan.missing or plan.lacking) and _FILE.search(request.text):
             return True  # it is about a file that did not come
         return any(name in TOOLS and not TOOLS[name].kinds for name in route.missing)
@@ -194,7 +192,7 @@ class Planner:
     def _meant(self, names: list[str], text: str, request: Request) -> list[str]:
         """What is meant by words that are of something else where a file came with them."""
         if not request.kinds:
-            stored = [n for n in self._stored() if n in self._tools]
+            stored = self._lookups()
             # a time that stands in what is stored
             return stored if stored and names == ["clock"] and not _TIME.search(text) else names
         reader = "read_text" if "image" in request.kinds else DEFAULTS[request.kinds[0]]
@@ -237,6 +235,10 @@ class Planner:
             again = self._router.route(text, earlier[-1:]).tools
             fitting = [n for n in again if set(self._takes(n)) & set(earlier[-1:])]
             return fitting[:1] or [self._reader(earlier[-1], text)]
+        return self._lookups()
+
+    def _lookups(self) -> list[str]:
+        """The installed lookups that have something to search."""
         return [n for n in self._stored() if n in self._tools]
 
     def _takes(self, name: str) -> tuple[str, ...]:
