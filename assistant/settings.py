@@ -25,16 +25,32 @@ class Settings:
     home: Path = field(default_factory=_home)
     """Folder of everything that is kept; 0700."""
     model: str = "auto"
-    """``auto``, ``builtin``, ``ollama:NAME``, ``openai:NAME``, ``anthropic:NAME``."""
+    """``auto``, ``builtin``, ``ollama:NAME``, ``openai:NAME``, ``anthropic:NAME``, ``hf:NAME``."""
     base_url: str = ""
     """Address of the server of the named model, such as ``http://127.0.0.1:8000/v1``."""
+    model_sees: str = "auto"
+    """Whether the model gets pictures: ``yes``, ``no``, or ``auto``, as far as that is known."""
+    fallback: tuple[str, ...] = ()
+    """Models that answer, in this order, where the one before fails; such as ``builtin``."""
+    model_seconds: float = 120.0
+    """How long a model may say nothing, before its answer begins or in the midst of it."""
+    vision: str = "auto"
+    """What sees: ``auto``, ``embedded``, or a model: ``organisation/name``, a folder."""
+    recognizer: str = "auto"
+    """What hears: ``auto``, ``embedded``, or ``faster-whisper:NAME`` (``small``, a folder)."""
+    synthesizer: str = "auto"
+    """What speaks: ``auto``, ``embedded``, ``piper:VOICE.onnx``, ``coqui:NAME`` or a folder."""
+    device: str = "auto"
+    """Where large engines run: ``auto``, ``cpu``, ``cuda``, ``mps``."""
+    memory_mb: int = 0
+    """What all engines may take together; 0 is three quarters of this machine's memory."""
     max_tool_calls: int = 12
     """Tool calls in one turn, after which the model must answer with what it has."""
     turn_seconds: float = 3600.0
     tool_seconds: float = 120.0
     """How long a tool may show no progress before it is stopped."""
     context_tokens: int = 6000
-    """Budget for history and recalled facts, in tokens of about four letters."""
+    """Budget for history and recalled facts, in the model's tokens where it can count them."""
     reply_tokens: int = 2048
     """The most that a language model may write in one step."""
     voice: str = ""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant import engines
 from assistant.agent.ledger import sweep
 from assistant.errors import UsageError, from_store, from_tool
 from tools.base import Call, Context, Item, Tool
 from tools.errors import BadInput, ToolError
 from tools.function import FunctionTool, tool
-from tools.runtime import Slot
+from tools.runtime import Budget, Slot
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
@@ -54,6 +55,7 @@ class House:
 
     settings: Settings
     extra: tuple[Tool, ...] = ()
+    _language_models: dict[str, Slot[Any]] = field(default_factory=dict)
 
     @cached_property
     def store(self) -> Store:
@@ -122,16 +124,26 @@ class House:
         return Slot("zxing-cpp", zxing.load)
 
     @cached_property
-    def recognizer(self) -> Slot[Any]:
-        from tools.engines.pocketsphinx import PocketSphinx
+    def budget(self) -> Budget:
+        return engines.budget(self.settings)
 
-        return Slot("PocketSphinx", PocketSphinx)
+    @cached_property
+    def vision(self) -> Slot[Any] | None:
+        return engines.seeing(self.settings, self.budget)
+
+    @cached_property
+    def recognizer(self) -> Slot[Any]:
+        return engines.hearing(self.settings, self.budget)
 
     @cached_property
     def synthesizer(self) -> Slot[Any]:
-        from tools.engines.espeak import Synthesizer
+        return engines.speaking(self.settings, self.budget)
 
-        return Slot("eSpeak NG", Synthesizer)
+    def language_model(self, name: str) -> Slot[Any]:
+        """The slot of a language model in this process; one for each name."""
+        if name not in self._language_models:
+            self._language_models[name] = engines.language(name, self.settings, self.budget)
+        return self._language_models[name]
 
     @cached_property
     def tools(self) -> dict[str, Tool]:
@@ -269,10 +281,10 @@ class House:
         return [*kept, "search_knowledge"] if self.knowledge.count() else kept
 
     def close(self) -> None:
-        slots = ("ocr", "codes", "recognizer", "synthesizer")
-        for name in slots:
-            if name in self.__dict__:
-                self.__dict__[name].unload()
+        slots = ("ocr", "codes", "vision", "recognizer", "synthesizer")
+        for slot in (*map(self.__dict__.get, slots), *self._language_models.values()):
+            if slot is not None:
+                slot.unload()
         for name in ("knowledge", "encoder", "store"):
             if name in self.__dict__:
                 close = getattr(self.__dict__[name], "close", None)

@@ -122,13 +122,14 @@ class Receipt:
 
 
 class Context:
-    """What a running tool may ask of its caller: am I cancelled, how long have I, progress."""
+    """What a running tool may ask and tell its caller: cancelled, how long, progress, notices."""
 
     def __init__(
         self,
         *,
         seconds: float | None = None,
         progress: Callable[[float | None, str], None] | None = None,
+        notice: Callable[[str], None] | None = None,
         session: str = "",
         turn_id: str = "",
     ) -> None:
@@ -136,6 +137,7 @@ class Context:
         self.turn_id = turn_id
         self.deadline = None if seconds is None else time.monotonic() + seconds
         self._progress = progress
+        self._notice = notice
         self._watchers: list[Callable[[], object]] = []
         self._cancelled = threading.Event()
 
@@ -163,6 +165,11 @@ class Context:
             watcher()
         if self._progress is not None:
             self._progress(fraction, message)
+
+    def notice(self, text: str) -> None:
+        """Say something that the person should see, such as that a lesser engine served them."""
+        if self._notice is not None:
+            self._notice(text)
 
     def on_progress(self, watcher: Callable[[], object]) -> None:
         """Call ``watcher`` at every sign of progress, in the thread that reports it."""

@@ -4,6 +4,7 @@ ToolError
 ├── Retry         the model may mend its call and try again
 ├── BadInput      the file or value cannot be used, whoever asks
 ├── Failed        the engine tried and could not
+│   └── OutOfMemory   there is not enough memory for it, its own or the machine's
 ├── Unavailable   the engine, its weights or its extra is not installed
 └── Cancelled     the person or a deadline stopped it
 """
@@ -36,6 +37,10 @@ class BadInput(ToolError):
 
 class Failed(ToolError):
     """The engine ran and did not succeed."""
+
+
+class OutOfMemory(Failed):
+    """The engine does not fit into the memory there is; a smaller one may."""
 
 
 class Unavailable(ToolError):

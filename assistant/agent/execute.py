@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from assistant.agent.run import CALL_ID, Run
 from tools.base import Call, Context, Item, Parameter, Tool, ToolResult
-from tools.errors import Failed, Retry
+from tools.errors import Failed, OutOfMemory, Retry
 
 _PLURAL = {
     "image": "a picture",
@@ -116,7 +116,7 @@ async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -
                 return await cast("Awaitable[ToolResult]", tool.run(call, context))
 
             def work() -> ToolResult | Awaitable[ToolResult]:
-                return _contained(tool, call, context)
+                return _served(tool, call, context)
 
             future = tool.slot.submit(work) if tool.slot is not None else _in_thread(tool, work)
             result = await asyncio.wrap_future(future)
@@ -136,6 +136,26 @@ def _extend(limit: asyncio.Timeout, when: float) -> None:
     if not limit.expired():
         with contextlib.suppress(RuntimeError):  # the run ended while the report was on its way
             limit.reschedule(when)
+
+
+def _served(tool: Tool, call: Call, context: Context) -> ToolResult | Awaitable[ToolResult]:
+    """Run it, and once more by the embedded engine where the better one ran out of memory."""
+    try:
+        result = _contained(tool, call, context)
+    except (OutOfMemory, MemoryError) as raised:
+        error = raised if isinstance(raised, OutOfMemory) else _too_large(tool)
+        if tool.slot is None or not tool.slot.fall_back(error):
+            raise error from raised
+        result = _contained(tool, call, context)
+    if tool.slot is not None and tool.slot.notice:
+        context.notice(tool.slot.notice)
+    return result
+
+
+def _too_large(tool: Tool) -> OutOfMemory:
+    return OutOfMemory(
+        f"There is not enough memory for {tool.name}.", "Close other programs, or use a small file."
+    )
 
 
 def _contained(tool: Tool, call: Call, context: Context) -> ToolResult | Awaitable[ToolResult]:

@@ -77,6 +77,10 @@ class Run:
     draft: Draft = field(default_factory=Draft)
     past: tuple[Any, ...] | None = None
     """Instructions and history as the model gets them; read once."""
+    offered: frozenset[str] | None = None
+    """The tools that a small model is offered in this turn."""
+    shown: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The pictures that the model itself sees in this turn, by handle, as it gets them."""
     tool_calls: int = 0
     over: bool = False
     started: float = field(default_factory=time.perf_counter)
@@ -113,7 +117,11 @@ class Run:
                 message=message,
             )
 
-        return Context(progress=progress, session=self.session, turn_id=self.turn_id)
+        def notice(text: str) -> None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self.notice, text)
+
+        return Context(progress=progress, notice=notice, session=self.session, turn_id=self.turn_id)
 
     async def keep(self, made: Made) -> Item:
         """Store what a tool made, give it a handle, and show it."""

@@ -1,24 +1,25 @@
 """Which brain answers, and why.
 
-``auto`` takes a model server on a known loopback port if one is up, else the built-in
-brain. A cloud model is used only when the settings or the command line name it.
+``auto`` takes a model server on a known loopback port if one is up, else a language model whose
+weights lie on this machine, else the built-in brain. A cloud model is used only when the settings
+or the command line name it.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from assistant.brain.clients import PROVIDERS, install, installed, make
+from assistant.brain.keys import key_of
 from assistant.brain.probe import Server, models
 from assistant.errors import UnavailableError, UsageError
-from tools.errors import pip_install
+from tools import weights
+from tools.errors import Unavailable, pip_install
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -30,21 +31,15 @@ SERVERS = (
     Server("llama.cpp", 8080, "/v1/models", "data", "id"),
     Server("vLLM", 8000, "/v1/models", "data", "id"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """``module`` is its LangChain client; any of the variables ``keys`` holds its key."""
-
-    module: str
-    keys: tuple[str, ...] = ()
-
-
-PROVIDERS: Mapping[str, Provider] = {
-    "ollama": Provider("langchain_ollama"),
-    "openai": Provider("langchain_openai", ("OPENAI_API_KEY",)),
-    "anthropic": Provider("langchain_anthropic", ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")),
-}
+LOCAL = (
+    "Qwen/Qwen3-",
+    "Qwen/Qwen2.5-",
+    "HuggingFaceTB/SmolLM",
+    "ibm-granite/granite-",
+    "microsoft/Phi-",
+    "meta-llama/Llama-3",
+)
+"""How the names of language models begin that ``auto`` uses where their weights are there."""
 OLLAMA = "http://127.0.0.1:11434"
 
 
@@ -67,14 +62,7 @@ def choose(settings: Settings) -> Choice:
     if spec == "builtin":
         return Choice("builtin", "the settings name it")
     if spec != "auto":
-        provider, _, name = spec.partition(":")
-        if provider not in PROVIDERS or not name:
-            known = ", ".join(f"{p}:NAME" for p in PROVIDERS)
-            raise UsageError(f"There is no model '{spec}'.", f"Use auto, builtin, {known}.")
-        base = _checked(settings.base_url.strip())
-        if provider == "ollama" and not base and not os.environ.get("OLLAMA_HOST"):
-            base = OLLAMA
-        return Choice(spec, "the settings name it", base)
+        return _named(spec, settings.base_url.strip())
     for server in SERVERS:
         if names := found(server):
             provider = "ollama" if server.name == "Ollama" else "openai"
@@ -90,33 +78,48 @@ def choose(settings: Settings) -> Choice:
             return Choice(
                 f"{provider}:{names[0]}", f"{server.name} is up on port {server.port}", base
             )
+    if name := on_disk():
+        return Choice(f"hf:{name}", "its weights are on this machine")
     return Choice("builtin", "no model server is up on this machine and no model is named")
+
+
+def _named(spec: str, base_url: str) -> Choice:
+    provider, _, name = spec.partition(":")
+    if provider == "hf" and name:
+        return Choice(spec, "the settings name it")
+    if provider not in PROVIDERS or not name:
+        known = ", ".join(f"{p}:NAME" for p in (*PROVIDERS, "hf"))
+        raise UsageError(f"There is no model '{spec}'.", f"Use auto, builtin, {known}.")
+    base = _checked(base_url)
+    if provider == "ollama" and not base and not os.environ.get("OLLAMA_HOST"):
+        base = OLLAMA
+    return Choice(spec, "the settings name it", base)
+
+
+@cache
+def on_disk() -> str:
+    """The largest known language model in the hub's cache that this machine runs at ease.
+
+    Half of the memory is left to everything else; empty where there is none, or no library.
+    """
+    if not (find_spec("torch") and find_spec("transformers")):
+        return ""
+    import psutil
+
+    most = psutil.virtual_memory().total // 2
+    sized = [
+        (weights.size(weights.find(name)), name)
+        for prefix in LOCAL
+        for name in weights.cached(prefix)
+        if not any(word in name for word in ("VL", "Vision", "vision", "Embed", "Base", "Reranker"))
+    ]
+    return max((one for one in sized if 0 < one[0] <= most), default=(0, ""))[1]
 
 
 @cache
 def found(server: Server) -> tuple[str, ...]:
     """The models of a server on this machine; it is asked once in the life of the process."""
     return models(server)
-
-
-def installed(provider: str) -> bool:
-    return find_spec(PROVIDERS[provider].module) is not None
-
-
-def install(provider: str) -> str:
-    """The command that adds the client."""
-    return pip_install(PROVIDERS[provider].module.replace("_", "-"))
-
-
-def is_here(base_url: str) -> bool:
-    """Whether an address is one of this machine itself, which nobody else can answer."""
-    host = urlsplit(base_url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _checked(base_url: str) -> str:
@@ -138,7 +141,9 @@ def _checked(base_url: str) -> str:
 
 def missing(choice: Choice) -> UnavailableError | None:
     """What keeps the chosen model from being used, found without loading it."""
-    provider, _, _ = choice.spec.partition(":")
+    provider, _, name = choice.spec.partition(":")
+    if provider == "hf":
+        return _missing_weights(name)
     if provider not in PROVIDERS:
         return None
     if not installed(provider):
@@ -146,11 +151,26 @@ def missing(choice: Choice) -> UnavailableError | None:
             f"The client for {provider} models is not installed.", install(provider)
         )
     keys = PROVIDERS[provider].keys
-    if keys and not is_here(choice.base_url) and not any(os.environ.get(k) for k in keys):
+    # A server of one's own may need no key; where it does, it says so.
+    if keys and not choice.base_url and not key_of(provider, keys):
         return UnavailableError(
             f"There is no key for {provider} models: {keys[0]} is not set.",
-            f"export {keys[0]}=YOUR_KEY, or use a model on this machine: --model auto",
+            f"export {keys[0]}=YOUR_KEY, or keep it in the keyring: assistant key set {provider}; "
+            "or use a model on this machine: --model auto",
         )
+    return None
+
+
+def _missing_weights(name: str) -> UnavailableError | None:
+    absent = [p for p in ("torch", "transformers") if find_spec(p) is None]
+    if absent:
+        return UnavailableError(
+            f"A model in this process needs {' and '.join(absent)}.", pip_install(*absent)
+        )
+    try:
+        weights.find(name, files=("config.json", "*.safetensors"))
+    except Unavailable as error:
+        return UnavailableError(error.message, error.remedy)
     return None
 
 
@@ -158,7 +178,7 @@ def load(settings: Settings, house: House) -> Any:
     """The chosen chat model.
 
     Raises:
-        UnavailableError: its client or its key is missing, or the client refuses.
+        UnavailableError: its client, its key or its weights are missing, or the client refuses.
     """
     choice = choose(settings)
     if choice.spec == "builtin":
@@ -170,75 +190,11 @@ def load(settings: Settings, house: House) -> Any:
     if problem := missing(choice):
         raise problem
     provider, _, name = choice.spec.partition(":")
-    from langchain.chat_models import init_chat_model
+    if provider == "hf":
+        from assistant.brain.local import LocalModel
 
-    refusals = _errors_of(provider)
-    try:
-        given = options(provider, choice.base_url, settings.reply_tokens)
-        return init_chat_model(name, model_provider=provider, **given)
-    except ImportError as error:
-        raise UnavailableError(
-            f"The client for {provider} models does not load: {_line(error)}",
-            install(provider).replace("pip install", "pip install --upgrade"),
-        ) from error
-    except refusals as error:
-        keys = PROVIDERS[provider].keys
-        check = f"Check the model's name, the setting base_url{' and ' + keys[0] if keys else ''}."
-        raise UnavailableError(
-            f"The client for {provider} models refuses: {_line(error)}", check
-        ) from error
-
-
-def options(provider: str, base_url: str, reply_tokens: int) -> dict[str, Any]:
-    """What the provider's LangChain client is made with.
-
-    A client of this machine never goes through a proxy: that would carry the prompt away.
-    """
-    here = is_here(base_url)
-    given: dict[str, Any] = {"base_url": base_url} if base_url else {}
-    if provider == "ollama":
-        given["num_predict"] = reply_tokens
-        if here:
-            given["client_kwargs"] = {"trust_env": False}
-    elif provider == "openai" and here:
-        openai = import_module("openai")
-        # The servers that run on one's own machine all know max_tokens; not all of them
-        # know the newer name, which the client would send for it.
-        given["extra_body"] = {"max_tokens": reply_tokens}
-        given["api_key"] = "local"
-        given["openai_proxy"] = None
-        given["http_client"] = openai.DefaultHttpxClient(trust_env=False)
-        given["http_async_client"] = openai.DefaultAsyncHttpxClient(trust_env=False)
-    else:
-        given["max_tokens"] = reply_tokens
-        if here:
-            given["api_key"] = "local"
-            _no_proxy_here()
-    return given
-
-
-def _no_proxy_here() -> None:
-    """For a client that takes no such option: loopback is left out of the proxies."""
-    for name in ("NO_PROXY", "no_proxy"):
-        listed = [p for p in os.environ.get(name, "").split(",") if p]
-        here = [p for p in ("127.0.0.1", "localhost", "::1") if p not in listed]
-        os.environ[name] = ",".join([*listed, *here])
-
-
-def _errors_of(provider: str) -> tuple[type[Exception], ...]:
-    """What a client raises that cannot be made; ValueErrors are pydantic's too."""
-    root = {"openai": "OpenAIError", "anthropic": "AnthropicError"}.get(provider)
-    if root is None:
-        return (ValueError, TypeError)
-    try:
-        return (ValueError, TypeError, getattr(import_module(provider), root))
-    except ImportError:
-        return (ValueError, TypeError)  # the import of the client says so, with its remedy
-
-
-def _line(error: BaseException) -> str:
-    text = " ".join(str(error).split())[:300]
-    return text if text.endswith(".") else f"{text or type(error).__name__}."
+        return LocalModel.of(name, house.language_model(name), settings.reply_tokens)
+    return make(provider, name, choice.base_url, settings)
 
 
 def name_of(model: Any) -> str:

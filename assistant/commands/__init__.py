@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from assistant import __version__
-from assistant.commands import ask, chat, demo, doctor, evaluate, knowledge, media, sessions
+from assistant.commands import ask, chat, demo, doctor, evaluate, keys, knowledge, media, sessions
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -53,6 +53,7 @@ for command in (
     knowledge.search,
     sessions.sessions,
     doctor.doctor,
+    keys.key,
     evaluate.evaluate,
 ):
     group.add_command(command)

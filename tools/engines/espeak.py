@@ -21,16 +21,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.engines.scripts import runs, sentences
-from tools.errors import BadInput, Cancelled, Failed, Retry, Unavailable
+from tools.errors import Cancelled, Failed, Retry, Unavailable
 from tools.media.audio import Audio, from_pcm16
 from tools.runtime import Slot
 from tools.speech.recognizer import never
+from tools.speech.synthesizer import MAX_CHARACTERS as MAX_CHARACTERS
+from tools.speech.synthesizer import Manner, check_length
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-MAX_CHARACTERS = 50_000
-"""About an hour of speech, 150 MB as WAV."""
 
 _SYNCHRONOUS, _NO_EXIT = 2, 0x8000
 _UTF8, _END_PAUSE = 0x1, 0x1000
@@ -55,23 +54,6 @@ class Voice:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """Factors of the usual: ``rate`` 0.5..2.5 of 175 words a minute, ``pitch`` and
-    ``volume`` 0..2. What lies outside is moved to the nearest end."""
-
-    rate: float = 1.0
-    pitch: float = 1.0
-    volume: float = 1.0
-
-    def settings(self) -> tuple[tuple[int, int], ...]:
-        return (
-            (_RATE, round(_WORDS_A_MINUTE * min(2.5, max(0.5, self.rate)))),
-            (_PITCH, round(50 * min(1.98, max(0.0, self.pitch)))),
-            (_VOLUME, round(100 * min(2.0, max(0.0, self.volume)))),
-        )
-
-
 class Synthesizer:
     """Text to 16-bit mono speech at :attr:`rate` samples a second; usable from any thread.
 
@@ -80,6 +62,7 @@ class Synthesizer:
     """
 
     name = "espeak-ng"
+    language = "en-us"
 
     def __init__(self) -> None:
         self._library, data = _load()
@@ -125,12 +108,12 @@ class Synthesizer:
         self,
         text: str,
         *,
-        voice: str = "en-us",
+        voice: str = "",
         manner: Manner | None = None,
         cancelled: Callable[[], bool] = never,
     ) -> Iterator[bytes]:
         """:meth:`synthesize` as raw little-endian 16-bit samples."""
-        voice = voice.lower()
+        voice = voice.lower() or self.language
         self._check(text, voice)
         for sentence in sentences(text):
             for language, run in runs(sentence, voice):
@@ -138,17 +121,18 @@ class Synthesizer:
                 with closing(self._speak(run, known, manner or Manner(), cancelled)) as spoken:
                     yield from spoken
 
+    def reads(self, voice: str) -> bool:
+        """Whether there is such a voice; ``en-gb+f3`` names a variant of one."""
+        name = voice.lower() or self.language
+        return bool(_VOICE_NAME.fullmatch(name)) and name.split("+", 1)[0] in self._known
+
     def close(self) -> None:
         """End the thread; the library itself stays loaded, because ctypes cannot unload it."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _check(self, text: str, voice: str) -> None:
-        if len(text) > MAX_CHARACTERS:
-            raise BadInput(
-                f"The text has {len(text):,} characters; I speak at most {MAX_CHARACTERS:,}.",
-                "Give it in parts.",
-            )
-        if not _VOICE_NAME.fullmatch(voice) or voice.split("+", 1)[0] not in self._known:
+        check_length(text)
+        if not self.reads(voice):
             raise Retry(
                 f"There is no voice '{voice}'.",
                 "Use a language code such as en-us, en-gb, cmn, de, fr or es.",
@@ -192,13 +176,21 @@ class Synthesizer:
             file = self._known.get(name, name) + plus + variant
             if library.espeak_SetVoiceByName(file.encode()) != 0:
                 return -1
-            for parameter, value in manner.settings():
+            for parameter, value in _settings(manner):
                 library.espeak_SetParameter(parameter, value, 0)
             flags = _UTF8 | _END_PAUSE
             return int(library.espeak_Synth(data, len(data), 0, 1, 0, flags, None, None))
 
 
 ESPEAK: Slot[Synthesizer] = Slot("espeak-ng", Synthesizer)
+
+
+def _settings(manner: Manner) -> tuple[tuple[int, int], ...]:
+    return (
+        (_RATE, round(_WORDS_A_MINUTE * min(2.5, max(0.5, manner.rate)))),
+        (_PITCH, round(50 * min(1.98, max(0.0, manner.pitch)))),
+        (_VOLUME, round(100 * min(2.0, max(0.0, manner.volume)))),
+    )
 
 
 class _VoiceRecord(ctypes.Structure):

@@ -55,17 +55,28 @@ def clean(text: str) -> str:
     return "".join(kept)
 
 
-def sentences(text: str) -> Iterator[str]:
+def sentences(text: str, longest: int = LONGEST) -> Iterator[str]:
     """Sentences that hold something to say; an endless one is cut at a comma or a space."""
     for sentence in _joined(_STRONG.split(clean(text))):
         rest = sentence.strip()
-        while len(rest) > LONGEST:
-            marks = [mark.end() for mark in _WEAK.finditer(rest, LONGEST // 4, LONGEST)]
-            cut = marks[-1] if marks else LONGEST
+        while len(rest) > longest:
+            marks = [mark.end() for mark in _WEAK.finditer(rest, longest // 4, longest)]
+            cut = marks[-1] if marks else longest
             yield rest[:cut].strip()
             rest = rest[cut:].strip()
         if any(char.isalnum() or unicodedata.category(char)[0] == "S" for char in rest):
             yield rest
+
+
+def lines(text: str) -> Iterator[str]:
+    """Lines for a synthesizer that finds the sentences in them itself: a line stays whole,
+    unless one of its sentences is so long that it has to be cut."""
+    for line in clean(text).split("\n"):
+        whole = list(sentences(line, len(line)))
+        if whole and max(map(len, whole)) <= LONGEST:
+            yield line.strip()
+        else:
+            yield from sentences(line)
 
 
 def _joined(parts: list[str]) -> Iterator[str]:

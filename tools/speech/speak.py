@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from tools.base import Call, Context, Effects, Kind, Made, Parameter, Tool, ToolResult
-from tools.engines.espeak import ESPEAK, Manner, Synthesizer
+from tools.engines.espeak import ESPEAK
 from tools.errors import Retry
 from tools.media.audio import wav_bytes
 from tools.runtime import Slot
+from tools.speech.polyglot import Polyglot
 from tools.speech.recognizer import never
+from tools.speech.synthesizer import Manner, Synthesizer
 
 
 class Speak(Tool):
@@ -23,7 +26,11 @@ class Speak(Tool):
     description: ClassVar[str] = "Speak a text aloud: makes a sound file of it."
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("text", "The words to speak."),
-        Parameter("voice", "Voice or language code: en-us, en-gb, cmn, de ...", required=False),
+        Parameter(
+            "voice",
+            "A language code (en-us, en-gb, cmn, de ...) or the name of a speaker; else the usual.",
+            required=False,
+        ),
         Parameter("rate", "Speed, 0.5 to 2.5; 1 is usual.", "number", required=False),
         Parameter("pitch", "Pitch, 0 to 2; 1 is usual.", "number", required=False),
     )
@@ -45,12 +52,13 @@ class Speak(Tool):
         "把下面的文字变成语音",
     )
     limits: ClassVar[str] = (
-        "The embedded voice is clear but robotic, cannot imitate a person, and neither sings "
-        "nor speaks more than about an hour at a time."
+        "It cannot imitate a person, and neither sings nor speaks more than about an hour at a "
+        "time. The embedded voice is clear but robotic; a voice model reads only its own "
+        "languages, and the embedded voice the others."
     )
 
-    def __init__(self, slot: Slot[Synthesizer] | None = None) -> None:
-        self.slot: Slot[Synthesizer] = slot or ESPEAK
+    def __init__(self, slot: Slot[Any] | None = None) -> None:
+        self.slot: Slot[Any] = slot or ESPEAK  # of a Synthesizer
 
     def run(self, call: Call, context: Context) -> ToolResult:
         """Speak ``text``.
@@ -60,10 +68,17 @@ class Speak(Tool):
             Cancelled: it was stopped.
         """
         text = spoken_form(call.text("text"))
-        voice = call.text("voice", "en-us")
+        voice = call.text("voice", "")
         rate, pitch = _factor(call, "rate"), _factor(call, "pitch")
-        engine = self.slot.get()
-        sound = _speech(engine, text, voice, Manner(rate, pitch), lambda: context.cancelled)
+        engine: Synthesizer = self.slot.get()
+        sound = _speech(
+            engine,
+            text,
+            voice,
+            Manner(rate, pitch),
+            lambda: context.cancelled,
+            lambda seconds: context.progress(None, f"{seconds:.0f} seconds spoken"),
+        )
         context.check()
         if not sound:
             raise Retry("There is nothing in the text that can be spoken.", "Give it words.")
@@ -71,10 +86,10 @@ class Speak(Tool):
         shown = text if len(text) <= 80 else text[:77].rstrip() + "..."
         return ToolResult(
             text=f"Spoken, {seconds:.1f} seconds: {shown}",
-            engine=engine.name,
+            engine=engine.engines(text, voice) if isinstance(engine, Polyglot) else engine.name,
             data={
                 "seconds": seconds,
-                "voice": voice,
+                "voice": voice or engine.language,
                 "rate": rate,
                 "pitch": pitch,
                 "sample_rate": engine.rate,
@@ -85,21 +100,21 @@ class Speak(Tool):
 
 
 def say(
-    slot: Slot[Synthesizer],
+    slot: Slot[Any],
     text: str,
     *,
     rate: float = 1.0,
     pitch: float = 1.0,
-    voice: str = "en-us",
+    voice: str = "",
     volume: float = 1.0,
     cancelled: Callable[[], bool] = never,
 ) -> bytes:
     """``text`` (Markdown or plain) as a 16-bit mono WAV file.
 
-    It holds no samples where nothing in the text can be spoken; errors are those of
-    :meth:`Synthesizer.synthesize`.
+    ``slot`` holds a :class:`Synthesizer`, whose errors are raised. The file holds no samples
+    where nothing in the text can be spoken.
     """
-    engine = slot.get()
+    engine: Synthesizer = slot.get()
     manner = Manner(rate, pitch, volume)
     return wav_bytes(_speech(engine, spoken_form(text), voice, manner, cancelled), engine.rate)
 
@@ -154,8 +169,16 @@ def _speech(
     voice: str,
     manner: Manner,
     cancelled: Callable[[], bool],
+    spoken: Callable[[float], None] | None = None,
 ) -> bytes:
-    return b"".join(engine.pieces(text, voice=voice, manner=manner, cancelled=cancelled))
+    """All samples; ``spoken`` hears at most once a second how many seconds there are."""
+    sound, told = bytearray(), time.monotonic()
+    for piece in engine.pieces(text, voice=voice, manner=manner, cancelled=cancelled):
+        sound += piece
+        if spoken is not None and time.monotonic() - told >= 1.0:
+            spoken(len(sound) / 2 / engine.rate)
+            told = time.monotonic()
+    return bytes(sound)
 
 
 def _factor(call: Call, name: str) -> float:

@@ -1,0 +1,156 @@
+"""Small voices that hum: a Piper model and a Coqui VITS, made on the spot, with nothing trained.
+
+The Piper voice says every phoneme as the same sine of 200 Hz for speaker 0, 300 Hz for
+speaker 1; a phoneme lasts ``FRAME`` samples times ``length_scale``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+RATE, FRAME, HERTZ = 16_000, 800, 200.0
+
+
+def piper(folder: Path, *, speakers: int = 1, width: int = 0, language: str = "en-us") -> Path:
+    """A voice ``hum.onnx`` with its configuration; ``width`` adds work, channels of convolution."""
+    from onnx import TensorProto, helper, save
+
+    ints, floats = TensorProto.INT64, TensorProto.FLOAT
+    inputs = [
+        helper.make_tensor_value_info("input", ints, [1, "phonemes"]),
+        helper.make_tensor_value_info("input_lengths", ints, [1]),
+        helper.make_tensor_value_info("scales", floats, [3]),
+    ]
+    if speakers > 1:
+        inputs.append(helper.make_tensor_value_info("sid", ints, [1]))
+    constants = {
+        "frame": np.array([FRAME], np.float32),
+        "ones": np.array([1, 1], np.float32),
+        "second": np.array([1], np.int64),
+        "step": np.array(2 * np.pi * HERTZ / RATE, np.float32),
+        "last": np.array(2, np.int64),
+        "half": np.array(0.5, np.float32),
+        "nothing": np.array(0.0, np.float32),
+        "axis": np.array([1], np.int64),
+        "empty": np.array([], np.float32),
+    }
+    node = helper.make_node
+    nodes = [
+        node("Cast", ["input"], ["values"], to=floats),
+        node("Mul", ["values", "nothing"], ["zeros"]),
+        node("Add", ["zeros", "step"], ["steps"]),
+        node("Unsqueeze", ["steps", "axis"], ["steps3"]),  # [1, 1, phonemes]
+        node("Gather", ["scales", "second"], ["length"]),
+        node("Mul", ["length", "frame"], ["factor"]),
+        node("Concat", ["ones", "factor"], ["sizes"], axis=0),
+        node("Resize", ["steps3", "empty", "sizes"], ["stretched"], mode="nearest"),
+        node("CumSum", ["stretched", "last"], ["phase1"]),
+    ]
+    if speakers > 1:  # each the half of 200 Hz above the one before
+        nodes += [
+            node("Cast", ["sid"], ["who"], to=floats),
+            node("Mul", ["who", "half"], ["above"]),
+            node("Add", ["above", "one"], ["times"]),
+            node("Mul", ["phase1", "times"], ["phase"]),
+        ]
+        constants["one"] = np.array(1.0, np.float32)
+    else:
+        nodes.append(node("Identity", ["phase1"], ["phase"]))
+    nodes += [node("Sin", ["phase"], ["sine"]), *_work(constants, width)]
+    nodes += [node("Mul", ["sound", "half"], ["quiet"]), node("Unsqueeze", ["quiet", "axis"], ["output"])]
+    made = [
+        helper.make_tensor(k, floats if v.dtype == np.float32 else ints, v.shape, v.tobytes(), raw=True)
+        for k, v in constants.items()
+    ]
+    output = helper.make_tensor_value_info("output", floats, None)
+    graph = helper.make_graph(nodes, "hum", inputs, [output], made)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    file = folder / "hum.onnx"
+    save(model, str(file))
+    file.with_name("hum.onnx.json").write_text(json.dumps(_settings(speakers, language)), "utf-8")
+    return file
+
+
+def _work(constants: dict[str, Any], width: int) -> list[Any]:
+    """Convolutions whose weights are so small that the hum stays what it is."""
+    from onnx import helper
+
+    if not width:
+        return [helper.make_node("Identity", ["sine"], ["sound"])]
+    random = np.random.default_rng(0)
+    nodes, before = [], "sine"
+    shapes = [(width, 1, 7), (width, width, 11), (width, width, 11), (1, width, 7)]
+    for index, shape in enumerate(shapes):
+        constants[f"w{index}"] = (random.standard_normal(shape) * 1e-3).astype(np.float32)
+        pads = [shape[2] // 2] * 2
+        nodes.append(helper.make_node("Conv", [before, f"w{index}"], [f"c{index}"], pads=pads))
+        before = f"c{index}"
+    return [*nodes, helper.make_node("Add", [before, "sine"], ["sound"])]
+
+
+def _settings(speakers: int, language: str) -> dict[str, Any]:
+    from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
+
+    return {
+        "audio": {"sample_rate": RATE, "quality": "low"},
+        "espeak": {"voice": language},
+        "language": {"code": language.replace("-", "_")},
+        "inference": {"noise_scale": 0.0, "length_scale": 1.0, "noise_w": 0.0},
+        "phoneme_type": "espeak",
+        "phoneme_id_map": DEFAULT_PHONEME_ID_MAP,
+        "num_symbols": 256,
+        "num_speakers": speakers,
+        "speaker_id_map": {f"Hummer{n}": n for n in range(speakers)} if speakers > 1 else {},
+    }
+
+
+def coqui(
+    folder: Path, *, speakers: tuple[str, ...] = (), size: int = 16, layers: int = 1
+) -> Path:
+    """A VITS with random weights, without noise, that gives every character four frames."""
+    import torch
+    from TTS.tts.configs.vits_config import VitsArgs, VitsConfig
+    from TTS.tts.models.vits import Vits
+
+    torch.manual_seed(3)
+    arguments = VitsArgs(
+        hidden_channels=size,
+        hidden_channels_ffn_text_encoder=2 * size,
+        num_layers_text_encoder=layers,
+        num_layers_posterior_encoder=1,
+        num_layers_flow=layers,
+        upsample_initial_channel_decoder=2 * size,
+        upsample_rates_decoder=[8, 8, 4],
+        upsample_kernel_sizes_decoder=[16, 16, 8],
+        resblock_kernel_sizes_decoder=[3],
+        resblock_dilation_sizes_decoder=[[1, 3]],
+        use_sdp=False,
+        init_discriminator=False,
+        inference_noise_scale=0.0,
+        inference_noise_scale_dp=0.0,
+        use_speaker_embedding=bool(speakers),
+        speaker_embedding_channels=size,
+    )
+    config = VitsConfig(
+        model_args=arguments,
+        text_cleaner="basic_cleaners",
+        use_phonemes=False,
+        speakers=list(speakers),
+        num_speakers=len(speakers),
+        use_speaker_embedding=bool(speakers),
+        languages=["en"],
+        add_blank=False,
+    )
+    config.audio.sample_rate = RATE
+    model = Vits(config).eval()
+    with torch.no_grad():
+        model.duration_predictor.proj.weight.zero_()
+        model.duration_predictor.proj.bias.fill_(float(np.log(4.0)) - 1e-3)
+    folder.mkdir(parents=True, exist_ok=True)
+    config.save_json(str(folder / "config.json"))
+    torch.save({"model": model.state_dict()}, folder / "model.pth")
+    return folder
