@@ -221,6 +221,7 @@ class Assistant:
                     facts=self._house.known_facts,
                     sense=self._house.sense,
                     approve=self._approve,
+                    likely=self._house.likely,
                     explains=self._model_name != "builtin",
                 )
             return self._graph

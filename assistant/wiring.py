@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from tools.runtime import Budget, Slot
 if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
 
+    from assistant.brain.builtin.route import Router
     from assistant.settings import Settings
     from memory.blobs import Blobs
     from memory.conversations import Conversations
@@ -204,6 +205,16 @@ class House:
             Calculate(),
             Clock(),
         ]
+
+    @cached_property
+    def router(self) -> Router:
+        from assistant.brain.builtin.route import Router
+
+        return Router(tuple(self.tools.values()), self.encoder, self.settings.home / "cache")
+
+    def likely(self, text: str, kinds: Sequence[str]) -> Mapping[str, float]:
+        """The chance, 0..1, that a request with such attachments wants each tool."""
+        return self.router.scores(text, kinds)
 
     @cached_property
     def reader(self) -> Reader:

@@ -41,7 +41,8 @@ class Item:
 class Parameter:
     """One argument. With ``kinds`` set the value is an :class:`Item` of one of these kinds.
 
-    ``type`` is a JSON-schema type: ``string``, ``number``, ``integer``, ``boolean``.
+    ``type`` is a JSON-schema type: ``string``, ``number``, ``integer``, ``boolean``. With
+    ``many``, which only a parameter with ``kinds`` can be, the value is a tuple of items.
     """
 
     name: str
@@ -50,8 +51,12 @@ class Parameter:
     required: bool = True
     kinds: tuple[Kind, ...] = ()
     enum: tuple[str, ...] = ()
+    many: bool = False
 
     def schema(self) -> dict[str, Any]:
+        if self.many:
+            handles = {"type": "array", "items": {"type": "string"}}
+            return {**handles, "description": self.description}
         out: dict[str, Any] = {"type": self.type, "description": self.description}
         if self.enum:
             out["enum"] = list(self.enum)
@@ -200,6 +205,12 @@ class Call:
     def optional_item(self, name: str) -> Item | None:
         value = self.arguments.get(name)
         return value if isinstance(value, Item) else None
+
+    def items(self, name: str) -> tuple[Item, ...]:
+        """The items of an argument that takes many; none where it was left out."""
+        value = self.arguments.get(name)
+        several = value if isinstance(value, (list, tuple)) else (value,)
+        return tuple(v for v in several if isinstance(v, Item))
 
 
 class Tool:

@@ -75,10 +75,11 @@ def tool(function: Callable[..., Any] | None = None, /, **declaration: Any) -> A
     """Make a tool of a function, sync or async.
 
     Parameters annotated ``str``, ``int``, ``float`` or ``bool`` become its arguments; one
-    that is to get a file is annotated :class:`tools.base.Item` and named in ``takes``, for
-    example ``takes={"photo": "image"}``. The function returns text, anything with a
-    ``str()``, or a :class:`tools.base.ToolResult`. ``examples`` are requests a person would
-    type; the built-in brain routes by them. ``effects="world"`` makes it ask first.
+    that is to get a file is annotated :class:`tools.base.Item`, or ``Sequence[Item]`` for
+    several, and named in ``takes``, for example ``takes={"photo": "image"}``. The function
+    returns text, anything with a ``str()``, or a :class:`tools.base.ToolResult`. ``examples``
+    are requests a person would type; the built-in brain routes by them. ``effects="world"``
+    makes it ask first.
 
     Raises:
         TypeError: there is no docstring, or a parameter has no usable annotation.
@@ -104,7 +105,9 @@ def _parameters(
         kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
         hint = hints.get(name, str)
         if kinds:
-            out.append(Parameter(name, f"a handle ({', '.join(kinds)})", "string", required, kinds))
+            many = typing.get_origin(hint) in {list, tuple, Sequence}
+            described = f"{'handles' if many else 'a handle'} ({', '.join(kinds)})"
+            out.append(Parameter(name, described, "string", required, kinds, many=many))
         elif hint in _JSON_TYPES:
             out.append(Parameter(name, name.replace("_", " "), _JSON_TYPES[hint], required))
         elif hint is Item:

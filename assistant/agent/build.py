@@ -10,11 +10,14 @@ from langchain.agents import create_agent
 from assistant.agent.approve import Approval, Approve
 from assistant.agent.bind import bind
 from assistant.agent.limits import Limits
+from assistant.agent.mend import Mend
+from assistant.agent.offer import Likely, Offer
 from assistant.agent.perceive import Perceive, Sense
 from assistant.agent.recall import Facts, History, Recall
 from assistant.agent.receipts import Receipts
 from assistant.agent.refuse import Refuse
 from assistant.agent.run import Run
+from assistant.agent.show import Show
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -30,12 +33,15 @@ def build(
     facts: Facts,
     sense: Sense | None,
     approve: Approval | None,
+    likely: Likely,
     explains: bool = True,
 ) -> Any:
     """The graph of a turn: ``graph.astream({"messages": []}, context=run)``.
 
     The first middleware is the outermost: limits see every call, receipts record also
-    what was not approved. ``explains`` says whether the model can word a tool's failure.
+    what was not approved. What depends on the model (what it is offered and shown, how its
+    calls are mended) stands innermost. ``likely`` tells which tools a request wants;
+    ``explains`` whether the model can word a tool's failure.
     """
     return create_agent(
         model,
@@ -45,6 +51,9 @@ def build(
             Recall(history, facts),
             Limits(),
             *(() if explains else (Refuse(),)),
+            Offer(likely),
+            Show(),
+            Mend(),
             Receipts(),
             Approve(approve),
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import re
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future
@@ -14,6 +15,8 @@ from assistant.agent.run import CALL_ID, Run
 from tools.base import Call, Context, Item, Parameter, Tool, ToolResult
 from tools.errors import Failed, OutOfMemory, Retry
 
+MOST_ITEMS = 16
+"""Handles that one argument may take."""
 _PLURAL = {
     "image": "a picture",
     "audio": "a recording",
@@ -38,17 +41,33 @@ def resolve(tool: Tool, arguments: Mapping[str, Any], items: Mapping[str, Item])
     out: dict[str, Any] = {}
     for parameter in tool.parameters:
         value = arguments.get(parameter.name)
-        if value is None or value == "":
+        if value is None or value in ("", [], ()):
             if parameter.required:
                 raise Retry(
                     f"{tool.name} needs the argument '{parameter.name}'.",
                     f"It is {parameter.description}.",
                 )
+        elif parameter.many:
+            out[parameter.name] = _items(tool, parameter, value, items)
         elif parameter.kinds:
             out[parameter.name] = _item(tool, parameter, value, items)
         else:
             out[parameter.name] = _scalar(tool, parameter, value)
     return out
+
+
+def _items(
+    tool: Tool, parameter: Parameter, value: Any, items: Mapping[str, Item]
+) -> tuple[Item, ...]:
+    """Several handles, as a list or in one string; each once."""
+    if not isinstance(value, (list, tuple)):
+        value = [handle for handle in re.split(r"[\s,;\[\]\"']+", str(value)) if handle] or [""]
+    if len(value) > MOST_ITEMS:
+        raise Retry(
+            f"{tool.name} takes at most {MOST_ITEMS} handles as '{parameter.name}'.",
+            "Call again with fewer.",
+        )
+    return tuple(dict.fromkeys(_item(tool, parameter, one, items) for one in value))
 
 
 def _item(tool: Tool, parameter: Parameter, value: Any, items: Mapping[str, Item]) -> Item:

@@ -43,7 +43,10 @@ class Mend(AgentMiddleware[Any, Run]):
         said = AIMessage(broken)
         again = HumanMessage(AGAIN.format(what=broken[:_SHOWN]))
         second = await handler(request.override(messages=[*request.messages, said, again]))
-        response, _ = _mended(second, names, helped=helped)
+        response, broken = _mended(second, names, helped=helped)
+        if broken:
+            run = request.runtime.context
+            run.notice("The model asked for a tool in a form that cannot be read, twice.")
         return response
 
 

@@ -19,7 +19,7 @@ from assistant import events
 from assistant.agent.execute import resolve
 from assistant.agent.run import CALL_ID, Run, run_of
 from memory.errors import StoreError
-from tools.base import Item, Receipt, Tool, ToolResult
+from tools.base import Call, Item, Receipt, Tool, ToolResult
 from tools.errors import Failed, Retry, ToolError, not_installed
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,8 @@ def _receipt(
 ) -> Receipt:
     tool = run.tools.get(name)
     engine = result.engine if result and result.engine else tool.engine() if tool else ""
-    used = [v for v in resolved(tool, arguments, run.items).values() if isinstance(v, Item)]
+    call = Call(resolved(tool, arguments, run.items))
+    used = dict.fromkeys(item for name in call.arguments for item in call.items(name))
     receipt = Receipt(
         id=uuid.uuid4().hex,
         call_id=call_id,

@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Too
 from assistant import events
 from assistant.agent.claims import Gate
 from assistant.agent.run import Run
+from assistant.brain.written import Spotter
 from assistant.turn import Citation
 from tools.base import Source
 
@@ -44,6 +45,7 @@ async def stream(graph: Any, run: Run) -> None:
 async def _pass(graph: Any, run: Run, start: list[Any]) -> tuple[list[tuple[str, str]], list[Any]]:
     """One run of the graph: the sentences held back as (sentence, claim), and its messages."""
     gate: Gate | None = None
+    spotter = Spotter(())
     message_id: str | None = ""
     messages: list[Any] = list(start)
     chunks = graph.astream(
@@ -59,7 +61,8 @@ async def _pass(graph: Any, run: Run, start: list[Any]) -> tuple[list[tuple[str,
                 continue
             if gate is None or message.id != message_id:
                 gate, message_id = _new_gate(run, gate), message.id
-            _show(run, gate.feed(message.text))
+                spotter = Spotter(run.tools, calls=run.offered is not None)
+            _show(run, gate.feed(spotter.feed(message.text)))
         else:
             for node in chunk.values():
                 for message in (node or {}).get("messages", ()):
@@ -67,6 +70,9 @@ async def _pass(graph: Any, run: Run, start: list[Any]) -> tuple[list[tuple[str,
                     _store(run, message)
     if gate is None:
         return [], messages
+    rest = spotter.rest()
+    if rest and rest.strip() in messages[-1].text:  # else it was a call that was mended
+        _show(run, gate.feed(rest))
     _show(run, gate.rest())
     return gate.held, messages
 

@@ -244,21 +244,6 @@ def test_a_chinese_question_gets_a_chinese_answer(photo: Path) -> None:
     assert result.data["answered"] is False
 
 
-def test_a_model_that_sees_is_asked_only_what_the_facts_leave_open(photo: Path) -> None:
-    asked: list[str] = []
-
-    def describe(image: Image, question: str) -> str:
-        asked.append(question)
-        return f"A red box in {image.width} pixels."
-
-    tool = Look(OCR, CODES, describe)
-    assert look(photo, "How big is this picture?", tool).text.startswith("It is 480 x 320")
-    assert asked == []
-    result = look(photo, "What stands on the grass?", tool)
-    assert (result.text, result.data["answered"]) == ("A red box in 480 pixels.", True)
-    assert asked == ["What stands on the grass?"]
-
-
 def test_a_question_about_the_words_is_answered_from_its_row(tmp_path: Path) -> None:
     receipt().save(tmp_path / "a.png")
     result = look(tmp_path / "a.png", "What's the total on this receipt?")

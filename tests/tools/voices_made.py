@@ -61,9 +61,14 @@ def piper(folder: Path, *, speakers: int = 1, width: int = 0, language: str = "e
     else:
         nodes.append(node("Identity", ["phase1"], ["phase"]))
     nodes += [node("Sin", ["phase"], ["sine"]), *_work(constants, width)]
-    nodes += [node("Mul", ["sound", "half"], ["quiet"]), node("Unsqueeze", ["quiet", "axis"], ["output"])]
+    nodes += [
+        node("Mul", ["sound", "half"], ["quiet"]),
+        node("Unsqueeze", ["quiet", "axis"], ["output"]),
+    ]
     made = [
-        helper.make_tensor(k, floats if v.dtype == np.float32 else ints, v.shape, v.tobytes(), raw=True)
+        helper.make_tensor(
+            k, floats if v.dtype == np.float32 else ints, v.shape, v.tobytes(), raw=True
+        )
         for k, v in constants.items()
     ]
     output = helper.make_tensor_value_info("output", floats, None)
@@ -108,9 +113,7 @@ def _settings(speakers: int, language: str) -> dict[str, Any]:
     }
 
 
-def coqui(
-    folder: Path, *, speakers: tuple[str, ...] = (), size: int = 16, layers: int = 1
-) -> Path:
+def coqui(folder: Path, *, speakers: tuple[str, ...] = (), size: int = 16, layers: int = 1) -> Path:
     """A VITS with random weights, without noise, that gives every character four frames."""
     import torch
     from TTS.tts.configs.vits_config import VitsArgs, VitsConfig
@@ -127,7 +130,7 @@ def coqui(
         upsample_rates_decoder=[8, 8, 4],
         upsample_kernel_sizes_decoder=[16, 16, 8],
         resblock_kernel_sizes_decoder=[3],
-        resblock_dilation_sizes_decoder=[[1, 3]],
+        resblock_dilation_sizes_decoder=[[1, 3, 5]],
         use_sdp=False,
         init_discriminator=False,
         inference_noise_scale=0.0,
@@ -140,7 +143,6 @@ def coqui(
         text_cleaner="basic_cleaners",
         use_phonemes=False,
         speakers=list(speakers),
-        num_speakers=len(speakers),
         use_speaker_embedding=bool(speakers),
         languages=["en"],
         add_blank=False,
@@ -150,7 +152,80 @@ def coqui(
     with torch.no_grad():
         model.duration_predictor.proj.weight.zero_()
         model.duration_predictor.proj.bias.fill_(float(np.log(4.0)) - 1e-3)
+    _save(folder, config, model)
+    return folder
+
+
+def tacotron(folder: Path) -> Path:
+    """A Tacotron 2 of random weights that always takes 16 steps, with a HiFi-GAN as vocoder."""
+    import torch
+    from TTS.tts.configs.tacotron2_config import Tacotron2Config
+    from TTS.tts.models.tacotron2 import Tacotron2
+    from TTS.vocoder.configs.hifigan_config import HifiganConfig
+    from TTS.vocoder.models import setup_model
+
+    torch.manual_seed(1)
+    config = Tacotron2Config(use_phonemes=False, text_cleaner="basic_cleaners")
+    config.max_decoder_steps = 16
+    model = Tacotron2(config)
+    with torch.no_grad():
+        model.decoder.stopnet[-1].linear_layer.bias.fill_(-50.0)
+    _save(folder, config, model)
+    vocoder = HifiganConfig()
+    vocoder.generator_model_params["upsample_initial_channel"] = 32
+    _save(folder / "vocoder", vocoder, setup_model(vocoder))
+    return folder
+
+
+def xtts(folder: Path) -> Path:
+    """An XTTS of random weights with one layer, and two speakers without a body."""
+    import torch
+    from tokenizers import Tokenizer, models
+    from TTS.tts.configs.xtts_config import XttsConfig
+    from TTS.tts.models.xtts import Xtts
+
+    torch.manual_seed(1)
+    folder.mkdir(parents=True)
+    special = ["[STOP]", "[UNK]", "[SPACE]", "[START]", "[en]", "[zh-cn]"]
+    vocabulary = {
+        token: n for n, token in enumerate([*special, *"abcdefghijklmnopqrstuvwxyz.,?!'"])
+    }
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="[UNK]"))
+    tokenizer.add_special_tokens(special)
+    tokenizer.save(str(folder / "vocab.json"))
+    config = XttsConfig()
+    sizes = {
+        "gpt_layers": 1,
+        "gpt_n_model_channels": 64,
+        "gpt_n_heads": 2,
+        "decoder_input_dim": 64,
+        "gpt_max_audio_tokens": 12,
+        "gpt_num_audio_tokens": 20,
+        "gpt_start_audio_token": 18,
+        "gpt_stop_audio_token": 19,
+        "gpt_use_perceiver_resampler": True,
+        "gpt_number_text_tokens": len(vocabulary),
+        "gpt_start_text_token": 3,
+        "gpt_stop_text_token": 0,
+        "tokenizer_file": "vocab.json",
+    }
+    for name, value in sizes.items():
+        setattr(config.model_args, name, value)
+    model = Xtts(config)
+    model.gpt.init_gpt_for_inference()
+    _save(folder, config, model)
+    shapes = {"gpt_cond_latent": (1, 32, 64), "speaker_embedding": (1, 512, 1)}
+    speakers = {
+        name: {part: torch.randn(*shape) for part, shape in shapes.items()}
+        for name in ("Ann Lee", "Bob")
+    }
+    torch.save(speakers, folder / "speakers_xtts.pth")
+    return folder
+
+
+def _save(folder: Path, config: Any, model: Any) -> None:
+    import torch
+
     folder.mkdir(parents=True, exist_ok=True)
     config.save_json(str(folder / "config.json"))
     torch.save({"model": model.state_dict()}, folder / "model.pth")
-    return folder

@@ -13,6 +13,7 @@ fetched, neither by us nor by what a config names.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import logging
 import os
@@ -26,7 +27,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tools.engines.coqui_folder import Files, find, prepare
+from tools.engines.coqui_folder import VOCODERS, Files, find, prepare
 from tools.engines.scripts import LONGEST, lines, sentences
 from tools.errors import Failed, OutOfMemory, ToolError, Unavailable, pip_install
 from tools.media.audio import pcm16
@@ -79,9 +80,10 @@ class Coqui:
         self.name = f"coqui {folder.name}"
         with tempfile.TemporaryDirectory(prefix="coqui-") as made:
             files = prepare(folder, Path(made))
-            sounds = prepare(vocoder, Path(made, "vocoder"), kinds=set()) if vocoder else None
+            sounds = prepare(vocoder, Path(made, "vocoder"), VOCODERS) if vocoder else None
             self._library: Any = _load(files, sounds, device)
         self._kind = files.kind
+        self._pause = _pause()
         self.rate = int(self._library.output_sample_rate)
         self.languages = tuple(self._library.tts_model.language_manager.language_names)
         self.language = language_code(self._first_language())
@@ -124,6 +126,20 @@ class Coqui:
         """Drop the model; what is being spoken ends after its sentence."""
         self._library = None
 
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Errors of speaking as those of the tools."""
+        try:
+            with _translated(self.name):
+                yield
+        except Failed as error:
+            if self._kind != "xtts" or not isinstance(error.__cause__, (AttributeError, TypeError)):
+                raise
+            raise Failed(
+                f"{self.name} cannot speak: XTTS does not go with this version of transformers.",
+                f"Run: {pip_install(repr('transformers<5.24'))}, or use a VITS model.",
+            ) from error
+
     def _loaded(self) -> Any:
         if self._library is None:
             raise Failed(f"{self.name} was unloaded while it was to speak.", "Try again.")
@@ -155,23 +171,35 @@ class Coqui:
             for sentence in self._loaded().split_into_sentences(line, language):
                 if len(sentence) > LONGEST:
                     yield from sentences(sentence)
-                elif sentence.strip():
+                elif self._says(sentence, language):
                     yield sentence
+
+    def _says(self, sentence: str, language: str) -> bool:
+        """Whether a model that reads letters knows any of these; without one it would fail."""
+        tokenizer = getattr(self._loaded().tts_model, "tokenizer", None)
+        if getattr(tokenizer, "use_phonemes", True):
+            return bool(sentence.strip())
+        cleaner = getattr(tokenizer, "text_cleaner", None)
+        plain = cleaner(sentence, lang=language.split("-")[0]) if cleaner else sentence
+        return bool(tokenizer.encode(plain))  # type: ignore[union-attr]
 
     def _spoken(self, text: str, speaker: str | None, language: str, manner: Manner) -> bytes:
         import numpy as np
 
         stretch = manner.pitch / manner.rate
-        with self._lock, _translated(self.name), _stretched(self._loaded(), stretch) as followed:
+        with self._lock, self._telling(), _stretched(self._loaded(), stretch) as followed:
             more = {"speed": 1 / stretch} if self._kind == "xtts" and stretch != 1.0 else {}
-            spoken = self._loaded().tts(
+            said = self._loaded().tts(
                 text, speaker_name=speaker, language_name=language, split_sentences=False, **more
             )
-            samples: Samples = np.asarray(spoken, np.float32)
+            samples: Samples = np.asarray(said, np.float32)
+        speech, pause = samples[: -self._pause], samples[-self._pause :]
         if not followed and not more:
-            samples = faster(samples, self.rate, 1 / stretch)
-        samples = higher(samples, self.rate, manner.pitch) if manner.pitch != 1.0 else samples
-        return pcm16(samples * np.float32(manner.volume))
+            speech = faster(speech, self.rate, 1 / stretch)
+        if manner.pitch != 1.0:
+            speech = higher(speech, self.rate, manner.pitch)
+        pause = pause[: round(len(pause) / manner.rate)]
+        return pcm16(np.concatenate([speech, pause]) * np.float32(manner.volume))
 
 
 @contextmanager
@@ -200,7 +228,7 @@ def _check_installed() -> None:
 
 
 def _load(files: Files, vocoder: Files | None, device: str) -> Any:
-    library = _imported()
+    library = import_library()
     wanted = _device(device)
     xtts = files.kind == "xtts"  # it finds its vocabulary and speakers in the folder
     with _ONE_LOADER, _weights_only(), _translated(files.folder.name, loading=True):
@@ -214,7 +242,12 @@ def _load(files: Files, vocoder: Files | None, device: str) -> Any:
         return made.to(wanted).eval()
 
 
-def _imported() -> Any:
+def import_library() -> Any:
+    """The class ``Synthesizer`` of coqui-tts.
+
+    Raises:
+        Unavailable: it does not load, or torch is too old to load weights safely.
+    """
     _import_torchaudio()
     import torch
 
@@ -235,6 +268,13 @@ def _imported() -> Any:
     return Synthesizer
 
 
+def _pause() -> int:
+    """Samples of silence that the library puts after every sentence."""
+    from TTS.utils import synthesizer
+
+    return int(getattr(synthesizer, "PAD_SILENCE_SAMPLES", 10_000))
+
+
 def _import_torchaudio() -> None:
     """Import torchaudio also where its compiled part does not fit this torch.
 
@@ -243,7 +283,7 @@ def _import_torchaudio() -> None:
     its files are absent; so it does here.
     """
     try:
-        import torchaudio  # noqa: F401
+        importlib.import_module("torchaudio")
     except OSError:
         for name in [n for n in sys.modules if n.split(".")[0] == "torchaudio"]:
             del sys.modules[name]
@@ -254,7 +294,7 @@ def _import_torchaudio() -> None:
             fail_if_no_align=lambda function: function,
         )
         sys.modules["torchaudio._extension"] = without
-        import torchaudio  # noqa: F401
+        importlib.import_module("torchaudio")
 
 
 def _device(wanted: str) -> str:
@@ -331,5 +371,7 @@ def _translated(name: str, *, loading: bool = False) -> Iterator[None]:
 def _failure(name: str, error: Exception, loading: bool) -> ToolError:
     reason = " ".join(str(error).split())[:200] or type(error).__name__
     if loading:
-        return Unavailable(f"The Coqui model {name} cannot be loaded: {reason}", "Download it again.")
+        return Unavailable(
+            f"The Coqui model {name} cannot be loaded: {reason}", "Download it again."
+        )
     return Failed(f"{name} could not speak: {reason}", "Try other words or another voice.")

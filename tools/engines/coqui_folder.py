@@ -28,6 +28,11 @@ MODELS = {
 """Kinds whose weights are all loaded with ``weights_only``. Bark's are not, and Bark and
 Tortoise fetch further models by themselves."""
 
+VOCODERS = {
+    *("hifigan", "melgan", "multiband_melgan", "fullband_melgan", "parallel_wavegan", "univnet"),
+    *("wavegrad", "wavernn"),
+}
+
 _FILES = (  # what a config names that is read when it speaks
     *("stats_path", "d_vector_file", "speakers_file", "speaker_file", "language_ids_file"),
     *("mel_statistics_parameter_path", "tokenizer_file", "mel_norm_file"),
@@ -79,17 +84,17 @@ def find(spec: str | Path) -> tuple[Path, Path | None]:
     )
 
 
-def prepare(folder: Path, into: Path, *, kinds: set[str] | None = None) -> Files:
-    """Check the folder of a model or (with other ``kinds``) a vocoder, and copy its config.
+def prepare(folder: Path, into: Path, kinds: set[str] = MODELS) -> Files:
+    """Check the folder of a model (or of one of the ``VOCODERS``), and copy its config.
 
     Raises:
         Unavailable: something is missing, broken, or not safe to load.
     """
     config = _read(folder)
     kind = str(config.get("model") or config.get("generator_model") or "").lower()
-    known = MODELS if kinds is None else kinds
+    kind = kind.removesuffix("_generator")
     based = str(config.get("base_model") or kind).lower()
-    if not kind or (known and (kind not in known or based not in known)):
+    if kind not in kinds or based not in kinds:
         raise Unavailable(
             f"{folder.name} is a model of the kind '{kind}', which I do not load.",
             "Use a VITS or XTTS model, such as tts_models/en/ljspeech/vits.",
@@ -162,7 +167,9 @@ def _read(folder: Path) -> dict[str, Any]:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise _broken(folder, "its config.json cannot be read") from error
-    plain = re.sub(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|//[^\n]*', lambda m: m[1] or "", text, flags=re.S)
+    plain = re.sub(
+        r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|//[^\n]*', lambda m: m[1] or "", text, flags=re.DOTALL
+    )
     try:
         config = json.loads(plain)
     except ValueError as error:

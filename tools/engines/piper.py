@@ -42,10 +42,10 @@ class Piper:
     """Text to 16-bit mono speech at :attr:`rate` samples a second; usable from any thread.
 
     At rate, pitch and volume 1 the samples are those that ``PiperVoice.synthesize`` gives for
-    each line of the text. The rate divides the voice's ``length_scale``. Piper knows no pitch: for pitch *p*
-    the speech is made *p* times as long and played *p* times as fast, so that its length stays
-    and all frequencies, formants too, are *p* times as high. A sentence of more than
-    400 characters is cut, because the memory it takes grows with its square.
+    each line of the text. The rate divides the voice's ``length_scale``. Piper knows no pitch:
+    for pitch *p* the speech is made *p* times as long and played *p* times as fast, so that its
+    length stays and all frequencies, formants too, are *p* times as high. A sentence of more
+    than 400 characters is cut, because the memory it takes grows with its square.
 
     Args:
         voice: the file ``NAME.onnx``, the same without its ending, a folder that holds one, or
@@ -188,7 +188,7 @@ def find(voice: str | Path) -> Path:
 
 def _download(path: Path) -> str:
     name = path.name.removesuffix(".onnx")
-    name = name if name.count("-") == 2 else _EXAMPLE  # noqa: PLR2004  language-name-quality
+    name = name if name.count("-") == 2 else _EXAMPLE  # language-name-quality
     folder = path.parent
     where = "" if folder == Path() else f" --download-dir {folder}"
     return f"Run: python -m piper.download_voices {name}{where}"
@@ -274,8 +274,8 @@ def _translated(name: str) -> Iterator[None]:
     """What onnxruntime raises, as an error of the tools."""
     from onnxruntime.capi import onnxruntime_pybind11_state as state
 
-    kinds = ("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoSuchFile")
-    kinds = (*kinds, "NotImplemented", "RuntimeException", "NoModel", "EPFail")
+    kinds = [*("Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoSuchFile")]
+    kinds += ["NotImplemented", "RuntimeException", "NoModel", "EPFail"]
     errors = tuple(getattr(state, kind) for kind in kinds if hasattr(state, kind))
     try:
         yield

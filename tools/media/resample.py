@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tools.media.audio import from_pcm16, pcm16
@@ -67,7 +68,7 @@ def faster(samples: Samples, rate: int, tempo: float) -> Samples:
         chain.append(graph.add("atempo", str(step)))
         tempo /= step
     chain += [graph.add("atempo", f"{tempo:.6f}"), graph.add("abuffersink")]
-    for left, right in zip(chain, chain[1:], strict=False):
+    for left, right in pairwise(chain):
         left.link_to(right)
     graph.configure()
     graph.push(_frame(samples, rate))
