@@ -62,7 +62,10 @@ size: .venv/.base
 	@$(PYTHON) -m venv .venv-models
 	@$(MODELS)/python -m pip install $(PIP_OPTIONS) --upgrade pip
 	@$(MODELS)/python -m pip install $(PIP_OPTIONS) -c constraints.txt torch
-	@$(MODELS)/python -m pip install $(PIP_OPTIONS) -c constraints.txt -e '.[dev,transformers]'
+	@$(MODELS)/python -m pip install $(PIP_OPTIONS) -c constraints.txt -e '.[dev,transformers,piper,coqui]' onnx
+	@# torchaudio's wheel is built for CUDA: beside a torch without it only its Python part loads.
+	@$(MODELS)/python -c 'import torch, sys; sys.exit(torch.version.cuda is not None)' && \
+		rm -f .venv-models/lib/python*/site-packages/torchaudio/lib/*.so || true
 	@touch $@
 
 clean:

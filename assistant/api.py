@@ -200,6 +200,7 @@ class Assistant:
                 ledger=ledger,
                 tools=self._house.tools,
                 sink=stream.put,
+                read_claims=self._house.read_claims,
                 explains=self._model_name != "builtin",
             )
             await conduct(graph, run, self._model_name)

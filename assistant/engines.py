@@ -122,6 +122,14 @@ def speaking(settings: Settings, limit: Budget) -> Slot[Any]:
     if engine not in {"piper", "coqui"} or not name:
         raise _wrong("synthesizer", spec, "auto, embedded, piper:VOICE.onnx or coqui:NAME")
 
+    def expected() -> int:
+        from tools.engines import coqui_folder, piper
+
+        try:
+            return weights.size(piper.find(name)) if engine == "piper" else coqui_folder.size(name)
+        except ToolError:
+            return 0  # as in :func:`_expected`
+
     def load() -> Any:
         from tools.speech.polyglot import Polyglot
 
@@ -133,7 +141,8 @@ def speaking(settings: Settings, limit: Budget) -> Slot[Any]:
 
         return Polyglot(Coqui(name, device=settings.device), embedded.get)
 
-    return Slot(f"{engine} {_short(name)}", load, budget=limit, fallback=embedded)
+    shown = f"{engine} {_short(name)}"
+    return Slot(shown, load, budget=limit, expects=expected, fallback=embedded)
 
 
 def _expected(folder: Callable[[], Path], settings: Settings) -> int:

@@ -192,7 +192,7 @@ class House:
             return self.facts.keep(text, session, turn_id).text
 
         return [
-            Look(self.ocr, self.codes, answering=self.answering),
+            Look(self.ocr, self.codes, self.vision, answering=self.answering),
             ReadText(self.ocr, self.answering),
             ScanCodes(self.codes),
             Transcribe(self.recognizer, self.answering),
@@ -215,6 +215,13 @@ class House:
     def likely(self, text: str, kinds: Sequence[str]) -> Mapping[str, float]:
         """The chance, 0..1, that a request with such attachments wants each tool."""
         return self.router.scores(text, kinds)
+
+    @cached_property
+    def read_claims(self) -> Callable[[str, str, Sequence[str]], Mapping[str, float]]:
+        """What a sentence of a reply claims that the assistant did."""
+        from assistant.agent.claim_head import ClaimReader
+
+        return ClaimReader().read
 
     @cached_property
     def reader(self) -> Reader:

@@ -23,17 +23,17 @@ from memory.contents import answer_of, calls_of, pack, unanswered, unpack
 from memory.errors import Busy, Invalid, NotFound, StoreError
 from memory.naming import new_session_name, session_id, session_name, title_of
 from memory.processes import alive, started
-from memory.records import Message, Role, SessionInfo, Turn, TurnState
+from memory.records import Message, Role, SessionInfo, Summary, Turn, TurnState
 from memory.store import Store, owner_is_open
 
 _SESSION = """SELECT s.name, s.title, s.created, s.updated,
     (SELECT count(*) FROM turns t WHERE t.session_id = s.id) FROM sessions s"""
 
 _HISTORY = """WITH RECURSIVE line(id, parent, depth) AS (
-        SELECT m.id, m.parent, 1 FROM messages m WHERE m.id = :head
+        SELECT m.id, m.parent, 1 FROM messages m WHERE m.id = :head AND m.id > :after
         UNION ALL
         SELECT m.id, m.parent, depth + 1 FROM line JOIN messages m ON m.id = line.parent
-        WHERE :limit < 0 OR depth < :limit)
+        WHERE (:limit < 0 OR depth < :limit) AND m.id > :after)
     SELECT m.id, m.parent, m.turn_id, m.role, m.content, m.created
     FROM line JOIN messages m ON m.id = line.id ORDER BY line.depth DESC"""
 
@@ -190,18 +190,20 @@ class Conversations:
             ).fetchone()
         return Turn(*row) if row else None
 
-    def history(self, session: str, limit: int | None = None) -> list[Message]:
+    def history(self, session: str, limit: int | None = None, *, after: int = 0) -> list[Message]:
         """The messages along the parents of the session's latest, oldest first.
 
-        ``limit`` takes the last so many; it may cut a turn in two. An unknown session has
-        no history.
+        ``limit`` takes the last so many; it may cut a turn in two. ``after`` takes those that
+        came after the message with this id. An unknown session has no history.
         """
         limit = -1 if limit is None else limit
         if limit == 0:
             return []
         with self.store.read() as db:
             row = db.execute("SELECT head FROM sessions WHERE name = ?", (session,)).fetchone()
-            rows = db.execute(_HISTORY, {"head": row and row[0], "limit": limit}).fetchall()
+            rows = db.execute(
+                _HISTORY, {"head": row and row[0], "limit": limit, "after": after}
+            ).fetchall()
         return [
             Message(id_, session, parent, turn, role, unpack(content, self.store), created)
             for id_, parent, turn, role, content, created in rows
@@ -211,7 +213,8 @@ class Conversations:
         """Make what was heard the reply's text: the person spoke over the rest.
 
         The full text is kept as ``content["unheard"]`` and the message is marked with
-        ``content["truncated"]``. A turn that has no reply yet is left as it is.
+        ``content["truncated"]``. A turn that has no reply yet is left as it is. A summary
+        that may tell what was not heard is dropped.
 
         Raises:
             NotFound: there is no such turn.
@@ -231,7 +234,50 @@ class Conversations:
                 content.setdefault("unheard", content["text"])
                 content.update(text=heard, truncated=True)
                 db.execute("UPDATE messages SET content = ? WHERE id = ?", (pack(content), id_))
+                db.execute(
+                    "DELETE FROM summaries WHERE upto >= ?1 AND session_id = "
+                    "(SELECT session_id FROM messages WHERE id = ?1)",
+                    (id_,),
+                )
                 return
+
+    # summaries
+
+    def summarize(self, session: str, upto: int, text: str, model: str) -> Summary:
+        """Keep what a model made of the messages up to the one with the id ``upto``.
+
+        The messages stay as they are. The summary is deleted with its session.
+
+        Raises:
+            NotFound: there is no such session, or no such message in it.
+        """
+        now = time.time()
+        with self.store.write() as db:
+            key = session_id(db, session)
+            if not db.execute(
+                "SELECT 1 FROM messages WHERE id = ? AND session_id = ?", (upto, key)
+            ).fetchone():
+                raise NotFound(f"The session {session!r} has no message {upto}.")
+            db.execute(
+                "INSERT INTO summaries (session_id, upto, text, model, created) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (key, upto, pack({"text": text}), model, now),
+            )
+        return Summary(session, upto, text, model, now)
+
+    def summary(self, session: str) -> Summary | None:
+        """The summary that reaches furthest, the latest of these; None where there is none."""
+        with self.store.read() as db:
+            row = db.execute(
+                "SELECT m.upto, m.text, m.model, m.created FROM summaries m "
+                "JOIN sessions s ON s.id = m.session_id WHERE s.name = ? "
+                "ORDER BY m.upto DESC, m.id DESC LIMIT 1",
+                (session,),
+            ).fetchone()
+        if row is None:
+            return None
+        upto, stored, model, created = row
+        return Summary(session, upto, str(unpack(stored, self.store)["text"]), model, created)
 
     # inside a transaction
 

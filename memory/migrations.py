@@ -99,4 +99,18 @@ _FIRST = (
         text, title, content='', tokenize="porter unicode61 remove_diacritics 2")""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# What a model made of a conversation's beginning, beside the messages and never instead of
+# them: it says what they said up to and including upto. It goes when the session goes.
+_SUMMARIES = (
+    """CREATE TABLE summaries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        session_id INTEGER NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
+        upto INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
+        text BLOB NOT NULL,
+        model TEXT NOT NULL,
+        created REAL NOT NULL)""",
+    "CREATE INDEX summaries_of_session ON summaries(session_id, upto)",
+    "CREATE INDEX summaries_of_message ON summaries(upto)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SUMMARIES)

@@ -105,6 +105,17 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """What ``model`` made of a conversation's messages up to the one with the id ``upto``."""
+
+    session: str
+    upto: int
+    text: str
+    model: str
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One turn; times are seconds since the epoch."""
 

@@ -96,8 +96,39 @@ PROOFS = {
     ),
     "deed": _proof("doing this", "", _DEED, world=True),
     "running": _proof("running it", "calculate", "run|exec|python|code|shell|test|eval|calc"),
+    "computing": _proof(
+        "calculating it",
+        f"calculate clock {_READ} transcribe",
+        f"{_PAGE}|run|exec|python|code|shell|test|eval|calc|convert|count|measure|sum|query",
+    ),
+    "source": _proof("finding that source", f"{_FIND} {_READ} search_web", f"{_PAGE}|web|cite"),
+    "clock": _proof("looking at the clock", "clock", "clock|time|date|calendar|now"),
+    "voice": _proof("hearing your voice", "sense_emotion", "emotion|feel|mood|sentiment|voice"),
+    "face": _proof("seeing your face", "", "emotion|feel|mood|sentiment|face"),
+    "feeling": _proof("sensing how you feel", "sense_emotion", "emotion|feel|mood|sentiment"),
 }
-"""What each named group of a rule needs."""
+"""What each named group of a rule, and each label of the trained reader, needs."""
+LABELLED = {
+    "looked": "paper",
+    "listened": "audio",
+    "watched": "video",
+    "read": "paper",
+    "searched": "notes",
+    "web": "web",
+    "source": "source",
+    "remembered": "remembering",
+    "made_picture": "picture",
+    "made_sound": "sound",
+    "made_file": "made_file",
+    "deed": "deed",
+    "computed": "computing",
+    "clock": "clock",
+    "felt_voice": "voice",
+    "felt_face": "face",
+    "felt": "feeling",
+}
+"""The proof that each label of the trained reader needs; a look and a reading prove each other:
+a page may be a picture, and a picture may hold text."""
 _ATTACHED = {
     "image": {"image"},
     "audio": {"audio", "video"},

@@ -10,9 +10,10 @@ What has no proof does not leave; code passes untouched.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from assistant.agent.claim_rules import PROOFS, Proof, claims, open_quote
+from assistant.agent.claim_rules import LABELLED, PROOFS, Proof, claims, open_quote
+from assistant.agent.figures import Figures
 from assistant.agent.sentences import Piece, Splitter, sentences
 
 __all__ = ["MARK", "Gate", "sentences", "unproven"]
@@ -31,6 +32,7 @@ _NUMBERED = re.compile(
 )
 _PICTURE = re.compile(r"[ \t]*!\[[^\]\n]{0,1000}\](?:\([^)\n]{0,2000}\)|\[[^\]\n]{0,200}\])")
 _LINK = re.compile(r"\[([^\]\n]{1,500})\]\(\s*<?(?!https?://|mailto:|tel:|#)([^)\n]{1,2000})\)")
+_WORDS = re.compile(r"[^\W\d_]{2}|[\u4e00-\u9fff]")
 _PRESENTED = re.compile(
     r"\bhere(?:['’]s| is| are)?\b|\bdownload|\bclick|\bopen it\b|\bsaved|下载|点击|这里|查看",
     re.IGNORECASE,
@@ -67,6 +69,11 @@ def _proven(proof: Proof, have: frozenset[str]) -> bool:
     return bool(proof.tools & have) or any(proof.named.search(name) for name in own)
 
 
+Read = Callable[[str, str, Sequence[str]], Mapping[str, float]]
+"""The trained reader: the chance, 0..1, that a sentence makes each kind of claim, as a reply to
+what was asked, with attachments of these kinds in the conversation."""
+CLAIMED = 0.5
+"""Chance from which a sentence is taken to make a claim."""
 _BUILT_IN = frozenset().union(*(proof.tools for proof in PROOFS.values()))
 
 
@@ -85,6 +92,10 @@ class Gate:
         world: a tool that acts on the world succeeded in this turn.
         cite: how a mark is worded; it stays ``[s1]`` without. Code is never given to it.
         check: without it only marks are looked at: the text quotes, it claims nothing.
+        read: the trained reader, which knows claims in words that no rule foresaw.
+        asked: the person's message, which the reader sees beside each sentence.
+        figures: the numbers that tools returned and the person gave; a sentence that reports
+            what was found may use no other.
     """
 
     def __init__(
@@ -98,11 +109,17 @@ class Gate:
         world: bool = False,
         cite: Callable[[int], str] | None = None,
         check: bool = True,
+        read: Read | None = None,
+        asked: str = "",
+        figures: Figures | None = None,
     ) -> None:
         self._proofs = frozenset(proofs) | ({"transcribe"} if heard else frozenset())
         self._sources = sources
         self._kinds, self._earlier, self._world = kinds, earlier, world
         self._check = check
+        self._read = read
+        self._asked = asked
+        self._figures = figures
         self._cite = cite or "[s{}]".format
         self._splitter = Splitter()
         self._space = ""  # white space that goes out only with what follows it
@@ -162,13 +179,34 @@ class Gate:
             earlier=self._earlier,
             world=self._world,
         )
-        made = PROOFS["made_file"]
-        if what or (self._world or _proven(made, self._proofs)):
-            return what
         prose = _SPAN.sub("_", sentence)
+        if what:
+            return what
+        claimed = self._claimed(prose)
+        for label in claimed:
+            proof = PROOFS[LABELLED[label]]
+            have = self._proofs | self._earlier if proof.lasting else self._proofs
+            if not (proof.world and self._world) and not _proven(proof, have):
+                return proof.what
+        reports = bool(claimed or any(True for _ in claims(prose)) or _NAMED.search(prose))
+        if reports and self._figures is not None:
+            number = self._figures.unfounded(_NAMED.sub("", sentence))
+            if number:
+                return f"where the number {number} comes from"
+        made = PROOFS["made_file"]
+        if self._world or _proven(made, self._proofs):
+            return ""
         if "](" in prose and _LINK.search(prose) and _PRESENTED.search(prose):
             return "making a file"  # it has the form of a result
         return ""
+
+    def _claimed(self, prose: str) -> list[str]:
+        """What the trained reader finds claimed, the likeliest first."""
+        if self._read is None or not _WORDS.search(prose):
+            return []
+        chances = self._read(prose, self._asked, sorted(self._kinds))
+        found = [label for label in LABELLED if chances[label] >= CLAIMED]
+        return sorted(found, key=lambda label: -chances[label])
 
     def _cleaned(self, text: str) -> str:
         """Without pictures, links and marks that only a model made up."""

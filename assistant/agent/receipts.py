@@ -97,6 +97,7 @@ async def record(
     made: list[Item] = []
     try:
         result = await work()
+        run.returned.append(result.text)
         made = [await run.keep(one) for one in result.made]
     except ToolError as raised:
         error = raised

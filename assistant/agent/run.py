@@ -17,6 +17,7 @@ from assistant.turn import Artifact, Turn
 from tools.base import Context, Item, Made, Receipt, Source, Tool
 
 if TYPE_CHECKING:
+    from assistant.agent.claims import Read
     from assistant.settings import Settings
     from memory.records import Role
     from tools.emotion.feeling import Feeling
@@ -56,6 +57,8 @@ class Run:
     ledger: Ledger
     tools: Mapping[str, Tool]
     sink: Callable[[events.AnyEvent], None]
+    read_claims: Read | None = None
+    """The trained reader of claims, where there is one."""
     explains: bool = True
     """Whether the model words its replies itself; the built-in brain only quotes."""
     items: dict[str, Item] = field(default_factory=dict)
@@ -68,6 +71,8 @@ class Run:
     earlier: frozenset[str] = frozenset()
     """Tools that ran in this session before: what lies in the conversation is proven too."""
     receipts: list[Receipt] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
+    """The texts that tools returned in this turn."""
     errors: list[ToolError] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     artifacts: list[Artifact] = field(default_factory=list)
@@ -85,6 +90,13 @@ class Run:
     over: bool = False
     started: float = field(default_factory=time.perf_counter)
     _seq: itertools.count[int] = field(default_factory=itertools.count)
+
+    def evidence(self) -> tuple[str, ...]:
+        """All that the reply may take its numbers from: what was asked, found, said before."""
+        system, past = self.past if self.past is not None else (None, ())
+        before = [m.text for m in (*([system] if system else ()), *past)]
+        places = [source.locator for source in self.sources]
+        return (self.text, *self.returned, *before, *places)
 
     def emit(self, kind: type[Ev], **fields: Any) -> Ev:
         """Send one event to the door; nothing follows the last. Only from the loop's thread."""

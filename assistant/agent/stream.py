@@ -9,6 +9,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Too
 
 from assistant import events
 from assistant.agent.claims import Gate
+from assistant.agent.figures import Figures
 from assistant.agent.run import Run
 from assistant.brain.written import Spotter
 from assistant.turn import Citation
@@ -90,6 +91,9 @@ def _new_gate(run: Run, before: Gate | None) -> Gate:
         world=any(run.tools[name].effects == "world" for name in done),
         cite=run.draft.number,
         check=run.explains,
+        read=run.read_claims,
+        asked=run.text,
+        figures=Figures(run.evidence()),
     )
 
 

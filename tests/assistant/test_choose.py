@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from assistant import Settings
-from assistant.brain import choose
+from assistant.brain import choose, clients
 from assistant.brain.probe import Server, models
 from assistant.errors import UnavailableError, UsageError
 
@@ -144,8 +144,8 @@ def test_auto_takes_the_server_at_its_own_address_and_asks_once(
 def test_a_server_without_its_client_is_named_with_the_command(
     ollama: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    absent = choose.Provider("no_such_client", "ollama")
-    monkeypatch.setattr(choose, "PROVIDERS", {**choose.PROVIDERS, "ollama": absent})
+    absent = clients.Provider("no_such_client", "ollama")
+    monkeypatch.setattr(clients, "PROVIDERS", {**clients.PROVIDERS, "ollama": absent})
     choice = choose.choose(Settings())
     assert choice.spec == "builtin"
     assert "pip install no-such-client" in choice.why
@@ -175,7 +175,7 @@ def test_a_named_ollama_is_on_this_machine_unless_a_variable_says_otherwise(
     ],
 )
 def test_only_this_machine_is_this_machine(url: str, here: bool) -> None:
-    assert choose.is_here(url) is here
+    assert clients.is_here(url) is here
 
 
 def test_a_server_of_this_machine_gets_no_key_and_no_proxy(
@@ -184,14 +184,14 @@ def test_a_server_of_this_machine_gets_no_key_and_no_proxy(
     pytest.importorskip("openai")
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
     monkeypatch.setenv("OPENAI_PROXY", "http://127.0.0.1:9")
-    given = choose.options("openai", "http://127.0.0.1:8000/v1", 77)
+    given = clients.options("openai", "http://127.0.0.1:8000/v1", 77)
     assert given["api_key"] == "local"
     assert given["openai_proxy"] is None
     assert given["http_client"].trust_env is False
     assert given["http_async_client"].trust_env is False
     assert given["extra_body"] == {"max_tokens": 77}
     given["http_client"].close()
-    far = choose.options("openai", "http://localhost.evil.com/v1", 77)
+    far = clients.options("openai", "http://localhost.evil.com/v1", 77)
     assert far == {"base_url": "http://localhost.evil.com/v1", "max_tokens": 77}
 
 
@@ -202,13 +202,13 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
 
 
 def test_the_length_of_a_reply_is_bounded_and_loopback_takes_no_proxy() -> None:
-    assert choose.options("ollama", "http://127.0.0.1:11434", 77) == {
+    assert clients.options("ollama", "http://127.0.0.1:11434", 77) == {
         "base_url": "http://127.0.0.1:11434",
         "num_predict": 77,
         "client_kwargs": {"trust_env": False},
     }
-    assert choose.options("openai", "", 77) == {"max_tokens": 77}
-    assert choose.options("anthropic", "", 77) == {"max_tokens": 77}
+    assert clients.options("openai", "", 77) == {"max_tokens": 77}
+    assert clients.options("anthropic", "", 77) == {"max_tokens": 77}
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage
 from PIL import Image
+from pydantic import PrivateAttr
 
 from assistant import Assistant, Settings, events, tool
 from assistant.brain.abilities import HELPED
@@ -27,7 +28,7 @@ class Listening(ScriptedModel):
         self._offers.append({t.name: t.description for t in tools})
         return self
 
-    _offers: list[dict[str, str]] = []
+    _offers: list[dict[str, str]] = PrivateAttr(default_factory=list)
 
     @classmethod
     def saying(cls, *lines: Any, **options: Any) -> Listening:
@@ -78,7 +79,6 @@ class Raw(ScriptedModel):
         line = self._lines[min(len(self._seen), len(self._lines)) - 1]
         return line if isinstance(line, AIMessage) else AIMessage(str(line))
 
-    _astream = None  # type: ignore[assignment]
     _stream = BaseChatModel._stream
     _astream = BaseChatModel._astream  # type: ignore[assignment]
 

@@ -11,13 +11,15 @@ from assistant.brain.written import Spotter, read, without_thoughts
 TOOLS = frozenset({"look", "calculate", "clock"})
 LOOK = ("look", {"image": "image:1"})
 SUM = ("calculate", {"expression": "2*3"})
+HERMES = '<tool_call>\n{"name": "look", "arguments": {"image": "image:1"}}\n</tool_call>\n'
+HERMES_SUM = '<tool_call>{"name": "calculate", "arguments": {"expression": "2*3"}}</tool_call>'
+CODER = "<function=calculate>\n<parameter=expression>\n2*3\n</parameter>\n</function>"
+OPENAI = '{"type": "function", "function": {"name": "look", "arguments": "{\\"image\\": \\"image:1\\"}"}}'
+REACT = 'Thought: a sum\nAction: calculate\nAction Input: {"expression": "2*3"}\nObservation: 7'
 WRITTEN = [
-    ('<tool_call>{"name": "look", "arguments": {"image": "image:1"}}</tool_call>', [LOOK]),
-    ('<tool_call>\n{"name": "look", "arguments": {"image": "image:1"}}\n</tool_call>\n'
-     '<tool_call>\n{"name": "calculate", "arguments": {"expression": "2*3"}}\n</tool_call>',
-     [LOOK, SUM]),
-    ('<tool_call>\n<function=calculate>\n<parameter=expression>\n2*3\n</parameter>\n</function>\n'
-     '</tool_call>', [SUM]),
+    (HERMES, [LOOK]),
+    (HERMES + HERMES_SUM, [LOOK, SUM]),
+    (f"<tool_call>\n{CODER}\n</tool_call>", [SUM]),
     ('<function=look>{"image": "image:1"}</function>', [LOOK]),
     ('[TOOL_CALLS][{"name": "look", "arguments": {"image": "image:1"}}]', [LOOK]),
     ('[TOOL_CALLS]calculate[ARGS]{"expression": "2*3"}', [SUM]),
@@ -25,14 +27,13 @@ WRITTEN = [
     ('<|tool_call|>[{"name": "look", "arguments": {"image": "image:1"}}]', [LOOK]),
     ('{"name": "look", "parameters": {"image": "image:1"}}', [LOOK]),
     ('```json\n{"tool": "calculate", "args": {"expression": "2*3"}}\n```', [SUM]),
-    ('{"type": "function", "function": {"name": "look", "arguments": "{\\"image\\": '
-     '\\"image:1\\"}"}}', [LOOK]),
+    (OPENAI, [LOOK]),
     ('[look(image="image:1"), calculate(expression="2*3")]', [LOOK, SUM]),
     ('```tool_code\ncalculate(expression="2*3")\n```', [SUM]),
-    ('Thought: a sum\nAction: calculate\nAction Input: {"expression": "2*3"}\nObservation: 7', [SUM]),
+    (REACT, [SUM]),
     # the slips of small models
     ("<tool_call>{'name': 'look', 'arguments': {'image': 'image:1',}}", [LOOK]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "calls"), WRITTEN)

@@ -183,13 +183,41 @@ def test_the_answer_is_shown_while_it_grows(look: Look, photos: list[Item]) -> N
 
 
 def test_a_cancelled_answer_ends_at_once(look: Look, seer: Seer, photos: list[Item]) -> None:
-    context = Context()
     words: list[str] = []
     context = Context(progress=lambda _, message: words.append(message))
     seer.during = lambda: context.cancel() if "A " in words else None
     with pytest.raises(Cancelled):
         ask(look, photos[0], MAN, context=context)
     assert words[-1] == "A "
+
+
+def test_it_gives_signs_of_life_while_it_is_loaded(
+    seer: Seer, photos: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.vision.look._BEAT", 0.01)
+    alive = threading.Semaphore(0)
+
+    def load() -> Seer:
+        for _ in range(3):
+            assert alive.acquire(timeout=30)
+        return seer
+
+    context = Context(progress=lambda *_: alive.release())
+    assert ask(Look(OCR, CODES, Slot("seer", load)), photos[0], MAN, context=context).text
+
+
+def test_whoever_is_cancelled_does_not_wait_for_the_answer_of_another(
+    look: Look, photos: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.vision.look._BEAT", 0.01)
+    assert look._vision is not None
+    done = threading.Event()
+    busy = look._vision.submit(lambda: done.wait(30))
+    context = Context(progress=lambda *_: context.cancel())
+    with pytest.raises(Cancelled):
+        ask(look, photos[0], MAN, context=context)
+    done.set()
+    assert busy.result()
 
 
 # --- where it fails ----------------------------------------------------------------------

@@ -35,6 +35,7 @@ from tools.speech.synthesizer import (
     no_such_voice,
     same_language,
 )
+from tools.speech.tempo import Tempo
 
 RATE = 24_000
 
@@ -144,6 +145,26 @@ class TestNames:
         assert list(lines("One. Two!\n\n**\nthree")) == ["One. Two!", "three"]
         assert len(list(lines("word " * 200))) > 1
         assert len(list(lines("A word. " * 200))) == 1
+
+
+class TestTempo:
+    def test_what_rounding_adds_is_taken_into_account(self) -> None:
+        lengths = np.random.default_rng(1).gamma(2.0, 1.0, 400)
+        measured = []
+
+        def spoken(scale: float) -> int:
+            measured.append(scale)
+            return int(np.ceil(lengths * scale).sum())
+
+        tempo, usual = Tempo(), spoken(1.0)
+        assert spoken(0.5) > 0.6 * usual
+        for stretch in (0.6, 0.9, 1.1, 2.0):
+            assert spoken(tempo.scale(stretch, spoken)) == pytest.approx(stretch * usual, rel=0.05)
+        assert len(measured) == 2 + 2 + 4  # itself measures once
+
+    def test_the_usual_tempo_costs_nothing(self) -> None:
+        assert Tempo().scale(1.0, lambda scale: pytest.fail("was measured")) == 1.0
+        assert Tempo().scale(0.5, lambda scale: 100) == 0.5  # a voice that does not follow
 
 
 class TestPolyglot:

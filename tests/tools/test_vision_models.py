@@ -29,6 +29,7 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     "llava": vision_made.llava,
     "llava_next": vision_made.llava_next,
     "llava_onevision": vision_made.llava_onevision,
+    "qwen2_vl": vision_made.qwen2_vl,
 }
 QUESTION = "what is in this picture"
 TOKENS = 24
@@ -204,10 +205,11 @@ def test_it_stops_between_two_layers_before_the_first_token(llava: TransformersV
 
 
 def counted(engine: TransformersVision) -> list[int]:
-    """Grows by the number of pictures (or tiles) each time the vision tower runs."""
+    """Grows by one each time the vision tower runs."""
     runs: list[int] = []
-    tower = engine._model.base_model.vision_tower
-    tower.register_forward_pre_hook(lambda _, args: runs.append(len(args[0])))
+    base = engine._model.base_model
+    tower = base.vision_tower if hasattr(base, "vision_tower") else base.visual
+    tower.register_forward_pre_hook(lambda *_: runs.append(1))
     return runs
 
 

@@ -20,7 +20,10 @@ TEMPLATE = (
     "{% if part['type'] == 'image' %}<image> {% else %}{{ part['text'] }} {% endif %}"
     "{% endfor %}{% endfor %}{% if add_generation_prompt %}<|assistant|> {% endif %}"
 )
-SPECIAL = ("<pad>", "<s>", "</s>", "<unk>", "<image>", "<video>", "<|user|>", "<|assistant|>")
+SPECIAL = (
+    "<pad>", "<s>", "</s>", "<unk>", "<image>", "<video>", "<vision>", "</vision>",
+    "<|user|>", "<|assistant|>",
+)  # fmt: skip
 SIDE, PATCH = 28, 7
 """Pixels of the tiny towers: 16 patches a picture."""
 
@@ -187,6 +190,45 @@ def llava_onevision(folder: Path) -> Path:
     video = {"video_processor_type": "LlavaOnevisionVideoProcessor"}
     (folder / "video_preprocessor_config.json").write_text(json.dumps(video), "utf-8")
     (folder / "chat_template.jinja").write_text(TEMPLATE, "utf-8")
+    return folder
+
+
+def qwen2_vl(folder: Path) -> Path:
+    """Qwen2-VL, which stands for the kinds that are no LLaVA: pictures of any size, no tower."""
+    import transformers
+
+    words = tokenizer()
+    config = transformers.Qwen2VLConfig(
+        text_config={
+            **text_config("qwen2", len(words)).to_dict(),
+            "rope_parameters": {
+                "rope_type": "default",
+                "rope_theta": 10000.0,
+                "mrope_section": [1, 1, 2],
+            },
+        },
+        vision_config={
+            "depth": 2,
+            "embed_dim": 32,
+            "hidden_size": 32,
+            "num_heads": 4,
+            "mlp_ratio": 2,
+            "patch_size": PATCH,
+            "initializer_range": 0.3,
+        },
+        image_token_id=words.convert_tokens_to_ids("<image>"),
+        video_token_id=words.convert_tokens_to_ids("<video>"),
+        vision_start_token_id=words.convert_tokens_to_ids("<vision>"),
+        vision_end_token_id=words.convert_tokens_to_ids("</vision>"),
+    )
+    _saved(folder, transformers.Qwen2VLForConditionalGeneration, config, words)
+    transformers.Qwen2VLImageProcessor(
+        size={"shortest_edge": SIDE**2, "longest_edge": (4 * SIDE) ** 2}, patch_size=PATCH
+    ).save_pretrained(folder)
+    settings = json.dumps({"processor_class": "Qwen2VLProcessor"})
+    (folder / "processor_config.json").write_text(settings, "utf-8")
+    template = TEMPLATE.replace("<image>", "<vision><image></vision>")
+    (folder / "chat_template.jinja").write_text(template, "utf-8")
     return folder
 
 

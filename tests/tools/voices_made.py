@@ -1,7 +1,7 @@
 """Small voices that hum: a Piper model and a Coqui VITS, made on the spot, with nothing trained.
 
-The Piper voice says every phoneme as the same sine of 200 Hz for speaker 0, 300 Hz for
-speaker 1; a phoneme lasts ``FRAME`` samples times ``length_scale``.
+The Piper voice hums 200 Hz as speaker 0 and 300 Hz as speaker 1. As with VITS, each phoneme has
+a length of its own that is multiplied by ``length_scale`` and rounded up to whole frames.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-RATE, FRAME, HERTZ = 16_000, 800, 200.0
+RATE, FRAME, HERTZ = 16_000, 256, 200.0
 
 
 def piper(folder: Path, *, speakers: int = 1, width: int = 0, language: str = "en-us") -> Path:
@@ -28,42 +28,49 @@ def piper(folder: Path, *, speakers: int = 1, width: int = 0, language: str = "e
     if speakers > 1:
         inputs.append(helper.make_tensor_value_info("sid", ints, [1]))
     constants = {
-        "frame": np.array([FRAME], np.float32),
-        "ones": np.array([1, 1], np.float32),
+        "frame": np.array(FRAME, np.int64),
+        "seven": np.array(7, np.int64),
+        "more": np.array(1.3, np.float32),
+        "least": np.array(1.9, np.float32),
         "second": np.array([1], np.int64),
+        "zero": np.array(0, np.int64),
+        "next": np.array(1, np.int64),
         "step": np.array(2 * np.pi * HERTZ / RATE, np.float32),
-        "last": np.array(2, np.int64),
         "half": np.array(0.5, np.float32),
-        "nothing": np.array(0.0, np.float32),
-        "axis": np.array([1], np.int64),
-        "empty": np.array([], np.float32),
+        "all": np.array([0, 1], np.int64),
+        "place": np.array([1], np.int64),
     }
     node = helper.make_node
     nodes = [
-        node("Cast", ["input"], ["values"], to=floats),
-        node("Mul", ["values", "nothing"], ["zeros"]),
-        node("Add", ["zeros", "step"], ["steps"]),
-        node("Unsqueeze", ["steps", "axis"], ["steps3"]),  # [1, 1, phonemes]
+        node("Mod", ["input", "seven"], ["kind"]),
+        node("Cast", ["kind"], ["kinds"], to=floats),
+        node("Mul", ["kinds", "more"], ["longer"]),
+        node("Add", ["longer", "least"], ["usual"]),
         node("Gather", ["scales", "second"], ["length"]),
-        node("Mul", ["length", "frame"], ["factor"]),
-        node("Concat", ["ones", "factor"], ["sizes"], axis=0),
-        node("Resize", ["steps3", "empty", "sizes"], ["stretched"], mode="nearest"),
-        node("CumSum", ["stretched", "last"], ["phase1"]),
+        node("Mul", ["usual", "length"], ["wanted"]),
+        node("Ceil", ["wanted"], ["frames"]),
+        node("ReduceSum", ["frames", "all"], ["sum"], keepdims=0),
+        node("Cast", ["sum"], ["whole"], to=ints),
+        node("Mul", ["whole", "frame"], ["count"]),
+        node("Range", ["zero", "count", "next"], ["times0"]),
+        node("Unsqueeze", ["times0", "all"], ["times1"]),  # [1, 1, samples]
+        node("Cast", ["times1"], ["times2"], to=floats),
+        node("Mul", ["times2", "step"], ["phase1"]),
     ]
     if speakers > 1:  # each the half of 200 Hz above the one before
+        constants["one"] = np.array(1.0, np.float32)
         nodes += [
             node("Cast", ["sid"], ["who"], to=floats),
             node("Mul", ["who", "half"], ["above"]),
             node("Add", ["above", "one"], ["times"]),
             node("Mul", ["phase1", "times"], ["phase"]),
         ]
-        constants["one"] = np.array(1.0, np.float32)
     else:
         nodes.append(node("Identity", ["phase1"], ["phase"]))
     nodes += [node("Sin", ["phase"], ["sine"]), *_work(constants, width)]
     nodes += [
         node("Mul", ["sound", "half"], ["quiet"]),
-        node("Unsqueeze", ["quiet", "axis"], ["output"]),
+        node("Unsqueeze", ["quiet", "place"], ["output"]),
     ]
     made = [
         helper.make_tensor(

@@ -19,8 +19,10 @@ WORDS = (
     "ing", "ed", "er", "s", ".", ",", "?",
 )  # fmt: skip
 _TIMES = 1501
-_KNOWN, _END, _BREAK, _WHEN = 0, 1, 2, slice(3, 5)
+_KNOWN, _END, _BREAK, _WHEN = 0, 1, 2, slice(3, 9)
 """Dimensions set by hand: a word it knows, the end, a time due, which time."""
+_PACE = 15
+"""Times, of a fiftieth of a second each, to a token."""
 
 
 def whisper(
@@ -57,7 +59,7 @@ def whisper(
         decoder_attention_heads=4,
         encoder_ffn_dim=4 * width,
         decoder_ffn_dim=4 * width,
-        init_std=2 / width**0.5,
+        init_std=1 / width**0.5,
         suppress_tokens=[],
         begin_suppress_tokens=[],
         pad_token_id=ids["<|endoftext|>"],
@@ -68,6 +70,7 @@ def whisper(
     model = transformers.WhisperForConditionalGeneration(config).eval()
     with torch.no_grad():
         _teach(model.model.decoder, ids, sure, nothing)
+    model.generation_config._from_model_config = False  # else it is made anew when it is read
     model.generation_config.suppress_tokens = []
     model.generation_config.begin_suppress_tokens = [ids["<|endoftext|>"]]
     if not english:
@@ -88,34 +91,43 @@ def _teach(decoder: Any, ids: dict[str, int], sure: float, nothing: float) -> No
 
     table = decoder.embed_tokens.weight
     table.mul_(0.1)
-    table[:, :5] = 0
+    table[:, : _WHEN.stop] = 0
     known = [ids[_letters(word)] for word in WORDS]
     codes = [ids[f"<|{code}|>"] for code in _codes() if f"<|{code}|>" in ids]
     for rows in (known, codes):
-        table[rows] += torch.randn(len(rows), table.shape[1]) * 0.3
+        table[rows, _WHEN.stop :] += torch.randn(len(rows), table.shape[1] - _WHEN.stop) * 0.12
     table[known, _KNOWN] = 1.0
-    times = [ids[f"<|{index * 0.02:.2f}|>"] for index in range(_TIMES)]
-    turn = torch.arange(_TIMES) * (math.pi / (_TIMES - 1))
-    table[times] = 0
-    table[times, _KNOWN] = 0.4
-    table[times, _BREAK] = 1.0
-    table[times, _WHEN.start] = torch.cos(turn)
-    table[times, _WHEN.start + 1] = torch.sin(turn)
-    table[ids["<|endoftext|>"]] = 0
+    table[codes, _WHEN.stop :] *= 3
+    for token in ("<|endoftext|>", "<|nospeech|>", *(f"<|{n * 0.02:.2f}|>" for n in range(_TIMES))):
+        table[ids[token]] = 0
     table[ids["<|endoftext|>"], _KNOWN] = 0.5
-    table[ids["<|endoftext|>"], _END] = 1.0
-    table[ids["<|nospeech|>"]] = 0
+    table[ids["<|endoftext|>"], _END] = 4.0
     table[ids["<|nospeech|>"], _KNOWN] = 0.1 * nothing
+    first = ids["<|0.00|>"]
+    times = slice(first, first + _TIMES)
+    table[times, _KNOWN] = -0.15
+    table[times, _BREAK] = 2.0
+    table[times, _WHEN] = _when(torch.arange(_TIMES))
     places = decoder.embed_positions.weight
-    at = torch.arange(len(places)).float()
-    places[:, :5] = 0
-    places[:, _END] = 4 * torch.tanh((at - 28) / 4)
-    places[:, _BREAK] = torch.where(at % 10 == 2, 4.0, -4.0)
-    places[:, _WHEN.start] = 8 * torch.cos(at * 15 * math.pi / (_TIMES - 1))
-    places[:, _WHEN.start + 1] = 8 * torch.sin(at * 15 * math.pi / (_TIMES - 1))
-    norm = decoder.layer_norm
-    norm.weight.fill_(4 * sure)
-    norm.bias[_KNOWN] = 20.0 * sure
+    places.normal_(std=1.5)
+    at = torch.arange(len(places))
+    places[:, : _WHEN.stop] = 0
+    places[:, _END] = 6 * torch.tanh((at - 28) / 4)
+    places[:, _BREAK] = torch.where(at % 10 == 2, 6.0, -6.0)
+    places[:, _WHEN] = 6 * _when(_PACE * at)
+    for layer in decoder.layers:
+        layer.encoder_attn.q_proj.weight.mul_(6)  # it looks at places, not at the mean of all
+        layer.encoder_attn.out_proj.weight.mul_(4)
+    decoder.layer_norm.weight.fill_(4 * sure)
+    decoder.layer_norm.bias[_KNOWN] = 20.0 * sure
+
+
+def _when(index: Any) -> Any:
+    """A time as a place on three circles, of which the last turns fastest: [n, 6]."""
+    import torch
+
+    angles = index[:, None].float() * torch.tensor([1.0, 6.0, 36.0]) * (math.pi / _TIMES)
+    return torch.cat([angles.cos(), angles.sin()], dim=1)
 
 
 def _codes() -> tuple[str, ...]:
@@ -139,8 +151,10 @@ def _tokenizer(folder: Path, english: bool) -> dict[str, int]:
             if word[:end] not in vocabulary:
                 vocabulary[word[:end]] = len(vocabulary)
                 merges.append((word[: end - 1], word[end - 1]))
-    for number in range(len(vocabulary), 50_256 if english else 50_257):
+    for number in range(len(vocabulary), 50_256):
         vocabulary[f"Ġw{number}"] = number
+    if not english:
+        vocabulary[""] = 50_256  # by which CTranslate2 knows that it is multilingual
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()

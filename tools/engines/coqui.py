@@ -1,6 +1,6 @@
 """Speech synthesis by models of Coqui TTS, through its kept fork coqui-tts.
 
-The interface is that of ``TTS.utils.synthesizer.Synthesizer`` in coqui-tts 0.27 and later
+The interface is that of ``TTS.utils.synthesizer.Synthesizer`` in coqui-tts 0.28
 (https://github.com/idiap/coqui-ai-TTS). The fork is under MPL-2.0; each model has a licence of
 its own (XTTS: the Coqui Public Model License, not for commerce).
 
@@ -41,6 +41,7 @@ from tools.speech.synthesizer import (
     no_such_voice,
     same_language,
 )
+from tools.speech.tempo import PROBE, Tempo
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,7 +59,7 @@ class Coqui:
 
     At rate, pitch and volume 1 the samples are those of ``Synthesizer.tts`` for each line of the
     text, with its pause after every sentence, as floats of -1..1 times 32767 (the library's own
-    files are made louder as a whole, which cannot be done while speaking). The rate divides the
+    files are made louder as a whole, which cannot be done while speaking). The rate sets the
     model's ``length_scale`` (VITS, Glow-TTS, FastPitch and their kind) or is XTTS's ``speed``;
     Tacotron, Overflow and Neural HMM have neither, and their speech is made faster by FFmpeg's
     ``atempo``. Pitch *p* is as in :class:`~tools.engines.piper.Piper`: *p* times as long, played
@@ -84,6 +85,7 @@ class Coqui:
             self._library: Any = _load(files, sounds, device)
         self._kind = files.kind
         self._pause = _pause()
+        self._tempo = Tempo()
         self.rate = int(self._library.output_sample_rate)
         self.languages = tuple(self._library.tts_model.language_manager.language_names)
         self.language = language_code(self._first_language())
@@ -187,14 +189,30 @@ class Coqui:
         import numpy as np
 
         stretch = manner.pitch / manner.rate
-        with self._lock, self._telling(), _stretched(self._loaded(), stretch) as followed:
-            more = {"speed": 1 / stretch} if self._kind == "xtts" and stretch != 1.0 else {}
+        model = self._loaded().tts_model
+        follows = getattr(model, "length_scale", None) is not None
+
+        def samples_of(part: str, **more: float) -> Samples:
             said = self._loaded().tts(
-                text, speaker_name=speaker, language_name=language, split_sentences=False, **more
+                part, speaker_name=speaker, language_name=language, split_sentences=False, **more
             )
-            samples: Samples = np.asarray(said, np.float32)
+            return np.asarray(said, np.float32)
+
+        def length(scale: float) -> int:
+            probe = next(sentences(text, PROBE), text)
+            with _scaled(model, scale):
+                spoken = samples_of(probe if self._says(probe, language) else text)
+            return len(spoken) - self._pause
+
+        with self._lock, self._telling():
+            if self._kind == "xtts":
+                follows = True
+                samples = samples_of(text, **({} if stretch == 1.0 else {"speed": 1 / stretch}))
+            else:
+                with _scaled(model, self._tempo.scale(stretch, length) if follows else 1.0):
+                    samples = samples_of(text)
         speech, pause = samples[: -self._pause], samples[-self._pause :]
-        if not followed and not more:
+        if not follows:
             speech = faster(speech, self.rate, 1 / stretch)
         if manner.pitch != 1.0:
             speech = higher(speech, self.rate, manner.pitch)
@@ -203,16 +221,15 @@ class Coqui:
 
 
 @contextmanager
-def _stretched(library: Any, stretch: float) -> Iterator[bool]:
-    """Let the model speak ``stretch`` times as long, for as long; False where it cannot."""
-    model = library.tts_model
+def _scaled(model: Any, scale: float) -> Iterator[None]:
+    """Let a model that has a ``length_scale`` speak with it times ``scale``."""
     usual = getattr(model, "length_scale", None)
-    if stretch == 1.0 or usual is None:
-        yield stretch == 1.0
+    if usual is None or scale == 1.0:
+        yield
         return
-    model.length_scale = usual * stretch
+    model.length_scale = usual * scale
     try:
-        yield True
+        yield
     finally:
         model.length_scale = usual
 

@@ -1,7 +1,7 @@
 """Speech synthesis by a Piper voice: a VITS model in ONNX, with eSpeak NG's phonemes.
 
 A voice is a file ``NAME.onnx`` with its ``NAME.onnx.json`` beside it. The interface is that of
-piper-tts 1.3 and later (https://github.com/OHF-Voice/piper1-gpl), which is GPL-3.0-or-later;
+piper-tts 1.8 (https://github.com/OHF-Voice/piper1-gpl), which is GPL-3.0-or-later;
 VITS is Kim, Kong and Son 2021 (https://arxiv.org/abs/2106.06103). Nothing is fetched.
 """
 
@@ -29,6 +29,7 @@ from tools.speech.synthesizer import (
     no_such_voice,
     same_language,
 )
+from tools.speech.tempo import PROBE, Tempo
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,10 +43,11 @@ class Piper:
     """Text to 16-bit mono speech at :attr:`rate` samples a second; usable from any thread.
 
     At rate, pitch and volume 1 the samples are those that ``PiperVoice.synthesize`` gives for
-    each line of the text. The rate divides the voice's ``length_scale``. Piper knows no pitch:
-    for pitch *p* the speech is made *p* times as long and played *p* times as fast, so that its
-    length stays and all frequencies, formants too, are *p* times as high. A sentence of more
-    than 400 characters is cut, because the memory it takes grows with its square.
+    each line of the text. The rate sets the voice's ``length_scale``, see
+    :class:`~tools.speech.tempo.Tempo`. Piper knows no pitch: for pitch *p* the speech is made
+    *p* times as long and played *p* times as fast, so that its length stays and all
+    frequencies, formants too, are *p* times as high. A sentence of more than 400 characters is
+    cut, because the memory it takes grows with its square.
 
     Args:
         voice: the file ``NAME.onnx``, the same without its ending, a folder that holds one, or
@@ -67,6 +69,7 @@ class Piper:
         self.language = _language(settings, self._voice.config)
         self.speakers = _speakers(self._voice.config)
         self._kind = str(self._voice.config.phoneme_type.value)
+        self._tempo = Tempo()
         self._probe()
 
     def reads(self, voice: str) -> bool:
@@ -92,7 +95,7 @@ class Piper:
         if not self.reads(voice):
             raise no_such_voice(voice, [*self.speakers, self.language])
         wanted = (manner or Manner()).bounded()
-        config = self._config(voice, wanted)
+        config = self._config(voice, wanted, text)
         for part in self._parts(text):
             chunks = iter(self._loaded().synthesize(part, config))
             while True:
@@ -120,14 +123,25 @@ class Piper:
         plain = text.replace("[[", "[ [")
         return lines(plain) if self._kind == "espeak" else sentences(plain)
 
-    def _config(self, voice: str, manner: Manner) -> Any:
+    def _config(self, voice: str, manner: Manner, text: str) -> Any:
         from piper import SynthesisConfig
 
         usual = float(self._loaded().config.length_scale)
-        stretch = manner.pitch / manner.rate
+        speaker = self._number(voice)
+
+        def length(scale: float) -> int:
+            steady = SynthesisConfig(
+                speaker_id=speaker, length_scale=usual * scale, noise_scale=0.0, noise_w_scale=0.0
+            )
+            probe = next(sentences(text, PROBE), "a")
+            with _translated(self.name):
+                spoken = self._loaded().synthesize(probe, steady)
+                return sum(len(chunk.audio_float_array) for chunk in spoken)
+
+        scale = self._tempo.scale(manner.pitch / manner.rate, length)
         return SynthesisConfig(
-            speaker_id=self._number(voice),
-            length_scale=None if stretch == 1.0 else usual * stretch,
+            speaker_id=speaker,
+            length_scale=None if scale == 1.0 else usual * scale,
             volume=manner.volume,
         )
 

@@ -47,14 +47,27 @@ class PocketSphinx:
 
     name = "pocketsphinx en-us"
     languages = ("en",)
+    longest = 24.0
+    pause = 1.0
+    limits = (
+        "PocketSphinx understands English only and can get more than one word in three wrong; it "
+        "neither tells speakers apart nor notices that another language is spoken."
+    )
 
     def __init__(self, settings: dict[str, Any] | None = None) -> None:
         self._settings = SETTINGS if settings is None else settings
         self._worker: _Worker | None = None
         self._turn = threading.Lock()
 
-    def recognize(self, sound: Audio, *, cancelled: Callable[[], bool] = never) -> Heard:
-        """The words of one utterance of mono 16 kHz speech.
+    def recognize(
+        self,
+        sound: Audio,
+        *,
+        language: str = "",
+        expected: str = "",
+        cancelled: Callable[[], bool] = never,
+    ) -> Heard:
+        """The words of one utterance of mono 16 kHz speech; it knows but one language.
 
         Raises:
             Cancelled: ``cancelled()`` became true; the worker was killed.

@@ -94,8 +94,15 @@ def processor_of(found: Checkpoint) -> Any:
     import transformers
 
     try:
+        loader = transformers.AutoProcessor  # imports much, torchaudio where it is installed
+    except OSError as error:
+        reason = " ".join(str(error).split())[:160]
+        raise Unavailable(
+            f"A package that transformers uses does not load: {reason}", "Run: pip check"
+        ) from error
+    try:
         try:
-            made = transformers.AutoProcessor.from_pretrained(found.folder, **_LOCAL)
+            made = loader.from_pretrained(found.folder, **_LOCAL)
         except ImportError as error:
             kind = _processor_class(found)
             if kind is None or "torchvision" not in str(error).lower():

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 from tools.base import Call, Context, Effects, Item, Parameter, Source, Tool, ToolResult
 from tools.engines.pocketsphinx import POCKETSPHINX
-from tools.engines.silero import utterances
+from tools.engines.silero import Manner, utterances
 from tools.errors import Cancelled
 from tools.media import audio
 from tools.media.audio import Audio
 from tools.reading.find import Answering, as_data
 from tools.reading.material import of_recording
 from tools.runtime import Slot
-from tools.speech.recognizer import Heard, Recognizer
+from tools.speech.recognizer import Heard, Phrase, Recognizer, Word, known_language
 
 SILENCE = 1e-3
 """Peak below which a recording counts as silent: 60 dB under full scale."""
+LANGUAGE_SURE = 0.5
+"""Probability from which the language of an utterance is expected in the next one, too."""
 UNSURE = 0.5
 """Expected share of right words under which the tool says that it doubts what it heard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One utterance, in seconds from the beginning of the recording."""
+    """An utterance or a phrase of one, in seconds from the beginning of the recording."""
 
     start: float
     end: float
@@ -43,6 +45,12 @@ class Transcribe(Tool):
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("audio", "The recording or video to listen to.", kinds=("audio", "video")),
         Parameter("question", "What the person wants to know from it.", required=False),
+        Parameter(
+            "language",
+            "Code of the language spoken (en, zh, de ...), where the person says which; else it "
+            "is found out.",
+            required=False,
+        ),
     )
     effects: ClassVar[Effects] = "none"
     examples: ClassVar[tuple[str, ...]] = (
@@ -61,8 +69,10 @@ class Transcribe(Tool):
         "听一下这条语音留言,告诉我内容",
     )
     limits: ClassVar[str] = (
-        "The embedded recognizer understands English only and can get more than one word in three "
-        "wrong; it neither tells speakers apart nor notices that another language is spoken."
+        "It does not tell speakers apart. The embedded recognizer, PocketSphinx, understands "
+        "English only, does not notice that another language is spoken, and can get more than one "
+        "word in three wrong; a Whisper model understands the languages it was trained on, and "
+        "can write words that nobody said."
     )
 
     def __init__(self, slot: Slot[Any] | None = None, answering: Answering | None = None) -> None:
@@ -74,30 +84,26 @@ class Transcribe(Tool):
 
         Raises:
             BadInput: it cannot be decoded, or is a video without a sound track.
-            Cancelled, Failed: see :class:`~tools.speech.recognizer.Recognizer`.
+            Retry: the recognizer does not understand ``language``.
+            Cancelled, Failed, OutOfMemory: see :class:`~tools.speech.recognizer.Recognizer`.
         """
         item = call.item("audio")
         recognizer: Recognizer = self.slot.get()
+        language = known_language(call.text("language", ""), recognizer)
         recording = audio.stream(item.path, chunk_seconds=10.0, name=item.name)
         meter = _Meter(recording, context)
-        segments: list[Segment] = []
-        language = ""
-        spoken = 0.0
+        transcript = Transcript()
+        manner = Manner(pause=recognizer.pause, longest=recognizer.longest)
         try:
-            for utterance in utterances(meter):
+            for utterance in utterances(meter, manner):
                 meter.report(utterance.start)
-                heard = _recognized(recognizer, utterance, context)
-                end = utterance.start + utterance.seconds
-                spoken += utterance.seconds
-                language = heard.language
-                if heard.words:
-                    at, until = round(utterance.start, 2), round(end, 2)
-                    segments.append(Segment(at, until, heard.text, round(heard.confidence, 3)))
-                meter.report(end, heard.text)
+                heard = _recognized(recognizer, utterance, language, transcript.language, context)
+                transcript.add(heard, utterance)
+                meter.report(utterance.start + utterance.seconds, heard.text)
             meter.report(meter.seconds)
         finally:
             recording.close()
-        result = _result(item, recognizer.name, language, segments, spoken, meter)
+        result = _result(item, recognizer, transcript, meter)
         question = call.text("question", "").strip()
         if question and self._answering is not None:
             context.check()
@@ -106,12 +112,89 @@ class Transcribe(Tool):
         return result
 
 
-def _recognized(recognizer: Recognizer, utterance: Audio, context: Context) -> Heard:
+def _recognized(
+    recognizer: Recognizer, utterance: Audio, language: str, expected: str, context: Context
+) -> Heard:
     try:
-        return recognizer.recognize(utterance, cancelled=lambda: context.cancelled)
+        return recognizer.recognize(
+            utterance,
+            language=language,
+            expected=expected,
+            cancelled=lambda: context.cancelled,
+        )
     except Cancelled:
         context.check()  # which knows whether it was the person or the deadline
         raise
+
+
+class Transcript:
+    """What was heard so far, in seconds of the recording."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.segments: list[Segment] = []
+        self.words: list[Word] = []
+        self.left_out: list[Phrase] = []
+        self.spoken = 0.0
+        self.language = ""
+        """The one that is expected next."""
+        self._seconds: dict[str, float] = {}
+
+    @property
+    def languages(self) -> list[str]:
+        """Those in which something was said, the most spoken first."""
+        return sorted(self._seconds, key=lambda code: -self._seconds[code])
+
+    @property
+    def confidence(self) -> float | None:
+        """The share of all words that is expected to be right; None where there are none."""
+        if not self.words:
+            return None
+        return round(sum(word.confidence for word in self.words) / len(self.words), 3)
+
+    def add(self, heard: Heard, utterance: Audio) -> None:
+        """Take in what was heard as ``utterance``."""
+        self.spoken += utterance.seconds
+        self.left_out += (_moved(phrase, utterance) for phrase in heard.left_out)
+        if not heard.words:
+            return
+        self.texts.append(heard.text)
+        self._seconds[heard.language] = self._seconds.get(heard.language, 0.0) + utterance.seconds
+        if heard.language_probability >= LANGUAGE_SURE:
+            self.language = heard.language
+        self.words += in_order(heard.words, utterance)
+        whole = Phrase(heard.text, 0.0, utterance.seconds, heard.words)
+        for phrase in heard.phrases or (whole,):
+            at = _moved(phrase, utterance)
+            self.segments.append(
+                Segment(
+                    round(at.start, 2),
+                    round(at.end, 2),
+                    at.text.strip(),
+                    round(phrase.confidence, 3),
+                )
+            )
+
+
+def in_order(words: Iterable[Word], utterance: Audio) -> list[Word]:
+    """The words in seconds of the recording: within the utterance, none before the one before.
+
+    An engine's times are kept but where they break that, as Whisper's do now and then.
+    """
+    out: list[Word] = []
+    earliest, last = utterance.start, utterance.start + utterance.seconds
+    for word in words:
+        start = min(last, max(earliest, utterance.start + word.start))
+        end = min(last, max(start, utterance.start + word.end))
+        out.append(replace(word, start=start, end=end))
+        earliest = start
+    return out
+
+
+def _moved(phrase: Phrase, utterance: Audio) -> Phrase:
+    last = utterance.start + utterance.seconds
+    start = min(last, utterance.start + max(0.0, phrase.start))
+    return replace(phrase, start=start, end=min(last, max(start, utterance.start + phrase.end)))
 
 
 class _Meter:
@@ -146,29 +229,38 @@ class _Meter:
 
 
 def _result(
-    item: Item,
-    engine: str,
-    language: str,
-    segments: list[Segment],
-    spoken: float,
-    meter: _Meter,
+    item: Item, recognizer: Recognizer, transcript: Transcript, meter: _Meter
 ) -> ToolResult:
-    weight = sum(len(segment.text.split()) for segment in segments)
-    right = sum(len(segment.text.split()) * segment.confidence for segment in segments)
-    confidence = round(right / weight, 3) if weight else None
+    segments, confidence = transcript.segments, transcript.confidence
+    languages = transcript.languages
     data = {
-        "text": " ".join(segment.text for segment in segments),
-        "language": language,
+        "text": " ".join(transcript.texts),
+        "language": languages[0] if languages else "",
+        "languages": languages,
         "confidence": confidence,
         "segments": [asdict(segment) for segment in segments],
+        "words": [
+            {
+                "text": word.text,
+                "start": round(word.start, 4),  # a sample is 0.0000625
+                "end": round(word.end, 4),
+                "confidence": round(word.confidence, 3),
+            }
+            for word in transcript.words
+        ],
+        "left_out": [
+            {"text": p.text.strip(), "start": round(p.start, 2), "end": round(p.end, 2)}
+            for p in transcript.left_out
+        ],
         "seconds": round(meter.seconds, 2),
-        "engine": engine,
-        "speech_seconds": round(spoken, 2),
+        "engine": recognizer.name,
+        "limits": recognizer.limits,
+        "speech_seconds": round(transcript.spoken, 2),
         "notes": list(meter.notes),
     }
     return ToolResult(
-        text=_wording(item.name, segments, confidence, spoken, meter),
-        engine=engine,
+        text=_wording(item.name, segments, confidence, transcript.spoken, meter),
+        engine=recognizer.name,
         data=data,
         sources=tuple(
             Source(item.name, f"t={s.start:.1f},{s.end:.1f}", s.text, item.handle) for s in segments

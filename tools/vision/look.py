@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -224,8 +225,12 @@ def _ask(
     history: Sequence[tuple[str, str]],
     context: Context,
 ) -> tuple[str, str]:
-    """The model's name and its answer, which is shown while it grows."""
+    """The model's name and its answer, which is shown while it grows.
+
+    There are signs of life while it is loaded, waits for its turn or works on the pictures.
+    """
     said = ""
+    begun = False
     shown = time.monotonic()
 
     def tell(piece: str) -> None:
@@ -236,20 +241,26 @@ def _ask(
 
     def cancelled() -> bool:
         nonlocal shown
-        if time.monotonic() - shown > _BEAT:  # it works on the pictures, layer by layer
+        if time.monotonic() - shown > _BEAT:
             shown = time.monotonic()
             context.progress(None, said)
         return context.cancelled
 
     def work() -> tuple[str, str]:
+        nonlocal begun
         context.check()
         model = slot.get()
+        begun = True
         answer = model.answer(images, question, history, cancelled=cancelled, on_text=tell)
         return model.name, answer.strip()
 
     context.check()
-    context.progress(None, "")
-    return slot.submit(work).result()
+    future = slot.submit(work)
+    while not wait([future], timeout=_BEAT).done:
+        if not begun:
+            context.check()
+            context.progress(None, "")
+    return future.result()
 
 
 def _seen(

@@ -1,0 +1,121 @@
+"""The trained reader of claims: what a sentence says that the assistant perceived, found or did.
+
+Rules (:mod:`assistant.agent.claim_rules`) know the usual wordings for certain; this knows the
+others. The sentence encoder with a low-rank adapter reads the person's message and the sentence
+together; one layer over its states and over hashed n-grams gives a chance to each kind of claim.
+Trained by ``scripts/train_claims.py`` on sentences written for it; described in
+``docs/models.md``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.agent.claim_text import context, prepared
+from assistant.brain.builtin.features import normalized, units
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tools.engines.ctranslate2_encoder import SentenceModel
+
+WEIGHTS = Path(__file__).with_name("claims.npz")
+LABELS = (
+    "looked", "listened", "watched", "read", "searched", "web", "source", "remembered",
+    "made_picture", "made_sound", "made_file", "deed", "computed", "clock",
+    "felt_voice", "felt_face", "felt",
+)  # fmt: skip
+"""What a sentence may claim; each needs the receipt of a tool that does it."""
+MOST = 200
+"""Tokens of a sentence that are read."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """``head`` [labels + 1, 3d] over the states, ``grams`` [buckets, labels + 1] over n-grams;
+    ``slope`` and ``offset`` [2] calibrate the labels and "any claim at all"."""
+
+    head: np.ndarray
+    bias: np.ndarray
+    grams: np.ndarray
+    grams_scale: float
+    slope: np.ndarray
+    offset: np.ndarray
+
+
+class ClaimReader:
+    """Reads sentences; nothing is loaded before the first. Safe to call from any thread."""
+
+    def __init__(self, weights: Path = WEIGHTS) -> None:
+        self._file = weights
+        self._loading = threading.Lock()
+        self._loaded: tuple[SentenceModel, Weights] | None = None
+
+    def read(
+        self, sentence: str, asked: str = "", kinds: Sequence[str] = ()
+    ) -> Mapping[str, float]:
+        """The probability, 0..1, of each label, and of ``any``.
+
+        ``asked`` is the person's message, ``kinds`` those of the conversation's attachments.
+        """
+        import numpy as np
+
+        model, w = self._ready()
+        ids, types, (start, end) = packed(model, context(asked, kinds), prepared(sentence))
+        hidden = model.joint(ids, types)
+        own = hidden[start:end] if end > start else hidden[:1]
+        whole = np.concatenate([hidden[0], own.mean(axis=0), own.max(axis=0)])
+        places = [place for unit in units(normalized(sentence)) for place in unit.buckets] or [0]
+        counted = [p for p in places if p] or [0]
+        logits = w.head @ whole + w.bias + w.grams[counted].mean(axis=0) * w.grams_scale
+        at = np.array([0] * len(LABELS) + [1])
+        chances = 1.0 / (1.0 + np.exp(-(w.slope[at] * logits + w.offset[at])))
+        return dict(zip((*LABELS, "any"), map(float, chances), strict=True))
+
+    def _ready(self) -> tuple[SentenceModel, Weights]:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = _load(self._file)
+            return self._loaded
+
+
+def packed(
+    model: SentenceModel, before: str, sentence: str
+) -> tuple[list[int], list[int], tuple[int, int]]:
+    """[CLS] context [SEP] sentence [SEP]: ids, types, and where the sentence stands."""
+    first = model.pieces(before)[0][: 256 - MOST - 3]
+    second = model.pieces(sentence)[0][:MOST]
+    ids = [_CLS, *first, _SEP, *second, _SEP]
+    start = len(first) + 2
+    types = [0] * start + [1] * (len(second) + 1)
+    return ids, types, (start, start + len(second))
+
+
+_CLS, _SEP = 101, 102
+"""BERT's ids, those of the shipped vocabulary."""
+
+
+def _load(path: Path) -> tuple[SentenceModel, Weights]:
+    import numpy as np
+
+    from tools.engines.ctranslate2_encoder import SentenceModel
+
+    with np.load(path, allow_pickle=False) as stored:
+        adapter = {
+            name.removeprefix("adapter/"): stored[name].astype(np.float32)
+            for name in stored.files
+            if name.startswith("adapter/")
+        }
+        weights = Weights(
+            stored["head"].astype(np.float32),
+            stored["head_bias"].astype(np.float32),
+            stored["grams"],
+            float(stored["grams_scale"]),
+            stored["slope"],
+            stored["offset"],
+        )
+    return SentenceModel(adapter=adapter), weights
