@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.agent.ledger import Ledger
 from assistant.agent.loop import LoopThread
-from assistant.errors import from_store
+from assistant.errors import UnavailableError, from_store
 from assistant.settings import Settings
 from assistant.streaming import TurnStream
 from assistant.turn import Attach, Reply, Turn
@@ -201,31 +201,48 @@ class Assistant:
                 tools=self._house.tools,
                 sink=stream.put,
                 read_claims=self._house.read_claims,
+                model=self._model_name,
                 explains=self._model_name != "builtin",
             )
-            await conduct(graph, run, self._model_name)
+            await conduct(graph, run)
 
     def _ready(self) -> Any:
         """The graph and its model, made at the first turn."""
         with self._making:
-            if self._graph is None:
-                from assistant.agent.build import build
-                from assistant.brain.choose import load, name_of
+            if self._graph is not None:
+                return self._graph
+            from assistant.agent.build import build
+            from assistant.brain.absent import AbsentModel
+            from assistant.brain.choose import load_named, name_of
 
-                if self._model is None:
-                    self._model = load(self.settings, self._house)
-                self._model_name = name_of(self._model)
-                self._graph = build(
-                    self._model,
-                    tuple(self._house.tools.values()),
-                    history=self._house.recent,
-                    facts=self._house.known_facts,
-                    sense=self._house.sense,
-                    approve=self._approve,
-                    likely=self._house.likely,
-                    explains=self._model_name != "builtin",
-                )
-            return self._graph
+            model = self._model or self._load()
+            self._model_name = name_of(model)
+            graph = build(
+                model,
+                tuple(self._house.tools.values()),
+                history=self._house.recent,
+                facts=self._house.known_facts,
+                sense=self._house.sense,
+                approve=self._approve,
+                likely=self._house.likely,
+                fallback=self.settings.fallback,
+                load=lambda spec: load_named(spec, self.settings, self._house),
+            )
+            if not isinstance(model, AbsentModel):  # that one may be there at the next turn
+                self._model, self._graph = model, graph
+            return graph
+
+    def _load(self) -> Any:
+        """The chosen model, or one that says why it is not there, where others may stand in."""
+        from assistant.brain.absent import AbsentModel
+        from assistant.brain.choose import load
+
+        try:
+            return load(self.settings, self._house)
+        except UnavailableError as error:
+            if not self.settings.fallback:
+                raise
+            return AbsentModel.of(self.settings.model, error)
 
     def close(self) -> None:
         """Cancel what runs, end engines and threads, close the store."""

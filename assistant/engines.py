@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import UsageError
 from tools import weights
-from tools.errors import ToolError
 from tools.runtime import Budget, Slot
 
 if TYPE_CHECKING:
@@ -125,10 +124,7 @@ def speaking(settings: Settings, limit: Budget) -> Slot[Any]:
     def expected() -> int:
         from tools.engines import coqui_folder, piper
 
-        try:
-            return weights.size(piper.find(name)) if engine == "piper" else coqui_folder.size(name)
-        except ToolError:
-            return 0  # as in :func:`_expected`
+        return weights.size(piper.find(name)) if engine == "piper" else coqui_folder.size(name)
 
     def load() -> Any:
         from tools.speech.polyglot import Polyglot
@@ -148,10 +144,7 @@ def speaking(settings: Settings, limit: Budget) -> Slot[Any]:
 def _expected(folder: Callable[[], Path], settings: Settings) -> int:
     from tools.engines.transformers_loading import expected_bytes
 
-    try:
-        return expected_bytes(folder(), settings.device)
-    except ToolError:
-        return 0  # loading says what is wrong, and with which remedy
+    return expected_bytes(folder(), settings.device)
 
 
 def _installed(*modules: str) -> bool:

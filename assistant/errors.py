@@ -6,6 +6,7 @@ AssistantError                exit code 1
 ├── UnavailableError          3   an engine, extra, weight or server that is not there
 ├── StoreFailed               3   the assistant's own folder cannot be read or written
 ├── TurnFailedError           1   the turn could not be finished
+│   └── ModelFailed           1   the model's server failed; 3 where it cannot be used at all
 └── InterruptedTurn           130 the person stopped it
 """
 
@@ -51,6 +52,29 @@ class StoreFailed(AssistantError):
 
 class TurnFailedError(AssistantError):
     exit_code = 1
+
+
+class ModelFailed(TurnFailedError):
+    """``spec`` is the model, ``reason`` a few words for a notice of what came of it.
+
+    ``again`` is after how many seconds it is worth asking the same model again; None: it is not.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        remedy: str = "",
+        spec: str = "",
+        *,
+        reason: str = "",
+        again: float | None = None,
+        exit_code: int = 1,
+    ) -> None:
+        super().__init__(message, remedy)
+        self.spec = spec
+        self.reason = reason
+        self.again = again
+        self.exit_code = exit_code
 
 
 class InterruptedTurn(AssistantError):

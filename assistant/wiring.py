@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 RECENT = 200
 """Messages of a conversation that a turn looks back on."""
+BACKLOG = 5000
+"""Messages that are read where more than these have no summary yet."""
 QUIET = {
     "ANONYMIZED_TELEMETRY": "False",
     "CHROMA_TELEMETRY": "False",
@@ -283,9 +285,11 @@ class House:
         sensor = self.tools.get("sense_emotion")
         return sensor.sense_text if isinstance(sensor, SenseEmotion) else None
 
-    def recent(self, session: str) -> list[Message]:
-        """As much of a conversation as a model may be shown, and no more than that is read."""
-        return self.conversations.history(session, RECENT)
+    def recent(self, session: str, after: int | None = None) -> list[Message]:
+        """The last of a conversation, and no more than that is read; or all ``after`` a message."""
+        if after is None:
+            return self.conversations.history(session, RECENT)
+        return self.conversations.history(session, BACKLOG, after=after)
 
     def known_facts(self, query: str, limit: int) -> list[str]:
         """What is remembered about the query; costs nothing while nothing is remembered."""

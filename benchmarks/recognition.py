@@ -1,10 +1,17 @@
-"""How well the embedded recognizer hears: word error rate, confidence, speed.
+"""How well the embedded recognizer hears, and what our way to a Whisper model costs.
 
     python benchmarks/recognition.py [folder of the sample data] [--every N]
+    python benchmarks/recognition.py --whisper [--model FOLDER] [--rounds N]
 
-The peer is PocketSphinx as it comes: default settings, each file decoded whole, in this
-process, in the same run. Both sides get the same references (lower case, no punctuation);
-``--every 3`` takes each third recording.
+The peer of the first is PocketSphinx as it comes: default settings, each file decoded whole,
+in this process, in the same run. Both sides get the same references (lower case, no
+punctuation); ``--every 3`` takes each third recording.
+
+The peer of the second is ``faster_whisper.WhisperModel.transcribe`` on the same weights, with
+the same options, on the same real speech, turn about. Without ``--model`` the weights are random
+and of the shape of Whisper's, made here (which needs torch and transformers): what they write
+is no language, but their work is that of a trained model of that size. It also shows how many
+windows, and so how much time, long utterances with their pauses save over short ones.
 """
 
 from __future__ import annotations
@@ -14,6 +21,7 @@ import json
 import re
 import statistics
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -23,9 +31,11 @@ import jiwer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from tools.engines.faster_whisper import OPTIONS, FasterWhisper
 from tools.engines.pocketsphinx import PocketSphinx
-from tools.engines.silero import utterances
+from tools.engines.silero import Manner, utterances
 from tools.media import audio
+from tools.media.audio import Audio
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -91,8 +101,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", nargs="?", type=Path, default=SAMPLES)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--whisper", action="store_true")
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     folder = options.data / "speech"
+    if options.whisper:
+        whisper(folder, options.model, options.rounds)
+        return
     rows = references(folder, options.every)
     ours, bare = Ours(), Bare()
     ours.hear(folder / rows[0]["audio"], plain(rows[0]["text"]))  # loads the models
@@ -129,6 +145,91 @@ def main() -> None:
     print("\nreal-time factor, median over recordings of more than 2 seconds")
     for name, factors in speed.items():
         print(f"{name}: {statistics.median(factors):.2f}")
+
+
+def whisper(folder: Path, model: Path | None, rounds: int) -> None:
+    """Our engine and the library's own call, side by side."""
+    import faster_whisper
+
+    with tempfile.TemporaryDirectory() as place:
+        if model is None:
+            from tests.tools import whisper_made
+
+            model = whisper_made.whisper(Path(place) / "made", width=384, layers=4)
+        ours = FasterWhisper(model, device="cpu")
+        theirs = faster_whisper.WhisperModel(
+            str(model), device="cpu", compute_type=ours.compute_type, cpu_threads=_threads()
+        )
+        print(f"{ours.name}, {ours.compute_type}, {ours.memory_bytes / 1e6:.0f} MB of weights")
+        print(f"{'recording':30}{'language':>10}{'library ms':>12}{'ours ms':>10}{'overhead':>10}")
+        every = []
+        for name in ("1688-142285-0003", "1688-142285-0000", "1998-15444-0000"):
+            sound = audio.read(folder / "librispeech" / f"{name}.flac")
+            for language in ("en", ""):
+                pair = _paired(ours, theirs, sound, language, rounds)
+                cost = statistics.median(o / t for t, o in pair) - 1
+                every.append(cost)
+                library, own = (statistics.median(side) for side in zip(*pair, strict=True))
+                label = f"{name} ({sound.seconds:.1f} s)"
+                shown = f"{1000 * library:12.0f}{1000 * own:10.0f}{cost:10.1%}"
+                print(f"{label:30}{language or 'found':>10}{shown}")
+        print(f"median overhead {statistics.median(every):.1%}")
+        _windows(ours, folder)
+
+
+def _threads() -> int:
+    from tools.engines import whisper_folder
+
+    return whisper_folder.cores()
+
+
+def _paired(
+    ours: FasterWhisper, theirs: Any, sound: Audio, language: str, rounds: int
+) -> list[tuple[float, float]]:
+    """Seconds of the library and of ours, a pair a round, after one that does not count."""
+    pairs = []
+    for turn in range(rounds + 1):
+        taken = {}
+        for side in ("theirs", "ours") if turn % 2 else ("ours", "theirs"):
+            start = time.perf_counter()
+            if side == "ours":
+                heard = ours.recognize(sound, language=language)
+                words = [word.text for word in heard.words]
+            else:
+                found, _ = theirs.transcribe(sound.samples, language=language or None, **OPTIONS)
+                said = [word.word.strip() for part in found for word in part.words]
+            taken[side] = time.perf_counter() - start
+        if words != [word for word in said if word]:
+            raise SystemExit("the two do not hear the same")
+        pairs.append((taken["theirs"], taken["ours"]))
+    return pairs[1:]
+
+
+def _windows(ours: FasterWhisper, folder: Path) -> None:
+    """A conversation of short turns with pauses of 0.8 to 2.5 seconds, cut in two ways."""
+    import numpy as np
+
+    paths = sorted((folder / "librispeech").glob("*.flac"))[:10]
+    parts = []
+    for index, path in enumerate(paths):
+        parts += [audio.read(path).samples, np.zeros(12_800 + 9_000 * (index % 4), np.float32)]
+    chunk = Audio(np.concatenate(parts), 16_000)
+    print(f"\n{len(paths)} turns in {chunk.seconds:.0f} s of sound, recognized as the tool does")
+    for label, manner in (
+        ("24 s, cut at pauses of 1 s", Manner()),
+        (
+            f"{ours.longest:.0f} s, cut at pauses of {ours.pause:.0f} s",
+            Manner(pause=ours.pause, longest=ours.longest),
+        ),
+    ):
+        pieces = list(utterances([chunk], manner))
+        taken = []
+        for _ in range(3):
+            start = time.perf_counter()
+            for piece in pieces:
+                ours.recognize(piece, language="en")
+            taken.append(time.perf_counter() - start)
+        print(f"{label:34}{len(pieces):4} utterances {statistics.median(taken):7.1f} s")
 
 
 if __name__ == "__main__":

@@ -125,9 +125,11 @@ class ClaimNetwork(nn.Module):
             mask[at, : len(one.states)] = 1.0
             own[at, one.start : one.end] = 1.0
         hidden = (1.0 - mask[:, None, None, :]) * -1e9
-        for layer in self.layers:
-            out = layer(x, hidden)
-            x = out[0] if isinstance(out, tuple) else out
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.training):
+            for layer in self.layers:
+                out = layer(x, hidden)
+                x = out[0] if isinstance(out, tuple) else out
+        x = x.float()
         mean = (x * own).sum(1) / own.sum(1).clamp(min=1)
         most = x.masked_fill(own == 0, -1e4).max(1).values
         whole = torch.cat([x[:, 0], mean, most], 1)
@@ -237,7 +239,7 @@ def learn(
             nn.utils.clip_grad_norm_([*rest, *head], 1.0)
             optimizer.step()
             schedule.step()
-            total += float(mean)
+            total += mean.item()
         print(f"  epoch {epoch + 1}: loss {total / batches:.3f}", flush=True)
     network.eval()
 

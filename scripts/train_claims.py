@@ -28,8 +28,8 @@ from routing_requests import read_rows as requests
 from assistant.agent.claim_head import LABELS, WEIGHTS
 
 FOLDER = Path(__file__).with_name("claims")
-EPOCHS = 5
-LOW_RANK_EPOCHS = 2
+EPOCHS = 4
+LOW_RANK_EPOCHS = 1
 SEED = 7
 WANTS = {
     "looked": ("look", "read_text"),

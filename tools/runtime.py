@@ -76,7 +76,8 @@ class Slot(Generic[E]):
 
     An engine that has a ``close()`` method is closed on :meth:`unload`. ``expects`` estimates
     what loading will take, in bytes, so that room is made before. With a ``fallback``, that
-    slot's engine serves once this one cannot; ``fallen`` then says why. An engine in a budget
+    slot's engine serves once this one cannot; ``fallen`` then says why. Where the weights are not
+    there, ``expects`` raises what the loader would. An engine in a budget
     must be used only within :meth:`submit`: elsewhere it could leave while it works.
     """
 
@@ -95,7 +96,7 @@ class Slot(Generic[E]):
         self.fallen: ToolError | None = None
         self.fallback = fallback
         self._load = load
-        self._budget = budget
+        self.budget = budget
         self._expects = expects
         self._engine: E | None = None
         self._lock = threading.RLock()
@@ -118,6 +119,16 @@ class Slot(Generic[E]):
             return ""
         return f"{self._name} cannot serve, so {self.fallback.name} does: {self.fallen}"
 
+    def problem(self) -> ToolError | None:
+        """Why the engine cannot be loaded, as far as that shows without loading it."""
+        try:
+            self._expects()
+        except ImportError as error:
+            return not_installed(error)
+        except ToolError as error:
+            return error
+        return None
+
     def get(self) -> E:
         """The engine, loaded now if it was not; the fallback's where this one cannot serve.
 
@@ -135,17 +146,18 @@ class Slot(Generic[E]):
             if self.fallback is not None and self.fallen is not None:
                 engine: E = self.fallback.get()
                 return engine
-            if self._budget is not None:
-                self._budget.touch(self)
+            if self.budget is not None:
+                self.budget.touch(self)
             assert self._engine is not None
             return self._engine
 
     def _loaded(self) -> E:
         start = time.perf_counter()
-        if self._budget is not None:
-            self._budget.make_room(max(self._expects(), self.memory_bytes or 0), self)
-        before = _resident() if self._budget is not None else 0
+        before = 0
         try:
+            if self.budget is not None:
+                self.budget.make_room(max(self._expects(), self.memory_bytes or 0), self)
+                before = _resident()
             engine = self._load()
         except ImportError as error:
             raise not_installed(error) from error
@@ -155,11 +167,11 @@ class Slot(Generic[E]):
                 "Close other programs, or name a smaller model.",
             ) from error
         self.load_seconds = time.perf_counter() - start
-        if self._budget is not None:
+        if self.budget is not None:
             own = int(getattr(engine, "memory_bytes", 0) or 0)
             self.memory_bytes = max(own, _resident() - before)
-            self._budget.took(self, self.memory_bytes)
-            self._budget.make_room(0, self)  # where the estimate was too low
+            self.budget.took(self, self.memory_bytes)
+            self.budget.make_room(0, self)  # where the estimate was too low
         return engine
 
     def fall_back(self, error: ToolError) -> bool:
@@ -210,12 +222,12 @@ class Slot(Generic[E]):
 
     def _drop(self) -> None:
         engine, self._engine = self._engine, None
-        if self._budget is not None:
-            self._budget.left(self)
+        if self.budget is not None:
+            self.budget.left(self)
         close = getattr(engine, "close", None)
         if callable(close):
             close()
-        if engine is not None and self._budget is not None:
+        if engine is not None and self.budget is not None:
             del engine, close
             gc.collect()  # large weights often hang in cycles: their memory is wanted now
 

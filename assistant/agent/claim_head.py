@@ -10,6 +10,8 @@ Trained by ``scripts/train_claims.py`` on sentences written for it; described in
 from __future__ import annotations
 
 import threading
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from assistant.agent.claim_text import context, prepared
 from assistant.brain.builtin.features import normalized, units
+from tools.errors import Unavailable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,18 +107,25 @@ def _load(path: Path) -> tuple[SentenceModel, Weights]:
 
     from tools.engines.ctranslate2_encoder import SentenceModel
 
-    with np.load(path, allow_pickle=False) as stored:
-        adapter = {
-            name.removeprefix("adapter/"): stored[name].astype(np.float32)
-            for name in stored.files
-            if name.startswith("adapter/")
-        }
-        weights = Weights(
-            stored["head"].astype(np.float32),
-            stored["head_bias"].astype(np.float32),
-            stored["grams"],
-            float(stored["grams_scale"]),
-            stored["slope"],
-            stored["offset"],
-        )
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise Unavailable(
+            f"The file {path.name}, which checks what replies claim, is missing or damaged.",
+            "Install the package again: pip install --force-reinstall multimodal-assistant.",
+        ) from error
+    adapter = {
+        name.removeprefix("adapter/"): value.astype(np.float32)
+        for name, value in arrays.items()
+        if name.startswith("adapter/")
+    }
+    weights = Weights(
+        arrays["head"].astype(np.float32),
+        arrays["head_bias"].astype(np.float32),
+        arrays["grams"],
+        float(arrays["grams_scale"]),
+        arrays["slope"],
+        arrays["offset"],
+    )
     return SentenceModel(adapter=adapter), weights

@@ -34,7 +34,7 @@ LONG_TEXT = 20_000
 """Characters above which a pasted text is kept as a document and read by the tools."""
 
 
-async def conduct(graph: Any, run: Run, model: str) -> None:
+async def conduct(graph: Any, run: Run) -> None:
     """Run the turn; the last event says how it ended. Only cancellation is raised.
 
     Whatever happens, the turn is closed in the store: done, failed or cancelled.
@@ -48,17 +48,18 @@ async def conduct(graph: Any, run: Run, model: str) -> None:
             attachments=tuple((item.handle, item.name) for item in run.given),
         )
         await _answer(graph, run)
-        reply = _reply(run, model)
+        reply = _reply(run)
         await _finish(run, "done", _stored(reply))
         if not run.ledger.is_committed:
             await run.ledger.committed()
-        run.emit(events.TurnEnded, reply=_reply(run, model))
+        run.emit(events.TurnEnded, reply=_reply(run))
+        run.afterwards()
     except asyncio.CancelledError:
-        await _close(run, "cancelled", model)
+        await _close(run, "cancelled")
         run.emit(events.TurnCancelled)
         raise
     except Exception as error:  # noqa: BLE001 - a model's client can raise anything; it is told
-        await _fail(run, as_told(error), model)
+        await _fail(run, as_told(error))
 
 
 async def _answer(graph: Any, run: Run) -> None:
@@ -95,16 +96,16 @@ async def _finish(run: Run, state: TurnState, last: Mapping[str, Any] | None) ->
     await _whole(asyncio.to_thread(run.ledger.finish, state, contents))
 
 
-async def _fail(run: Run, error: AssistantError, model: str) -> None:
-    await _close(run, "failed", model)
+async def _fail(run: Run, error: AssistantError) -> None:
+    await _close(run, "failed")
     run.emit(
         events.TurnFailed, message=error.message, remedy=error.remedy, exit_code=error.exit_code
     )
 
 
-async def _close(run: Run, state: TurnState, model: str) -> None:
+async def _close(run: Run, state: TurnState) -> None:
     """End a turn that did not come to its reply; what was said and done is kept."""
-    reply = _reply(run, model)
+    reply = _reply(run)
     said = _stored(reply) if reply.text or reply.receipts or reply.heard else None
     try:
         await _finish(run, state, said)
@@ -112,14 +113,14 @@ async def _close(run: Run, state: TurnState, model: str) -> None:
         log.exception("the end of the turn could not be stored")
 
 
-def _reply(run: Run, model: str) -> Reply:
+def _reply(run: Run) -> Reply:
     run.session = run.ledger.session
     artifacts = [dataclasses.replace(a, path=run.ledger.path(a.handle)) for a in run.artifacts]
     return Reply(
         text=run.draft.text.strip(),
         session=run.session,
         turn_id=run.turn_id,
-        model=model,
+        model=run.model,
         seconds=time.perf_counter() - run.started,
         citations=citations(run),
         images=tuple(a for a in artifacts if a.kind == "image"),

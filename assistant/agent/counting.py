@@ -18,7 +18,7 @@ from langchain.agents.middleware.types import ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage, AnyMessage, SystemMessage
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from assistant.agent.show import TOKENS as PICTURE
+from assistant.agent.show import TOKENS
 from assistant.brain.abilities import abilities
 from assistant.brain.choose import name_of
 from assistant.brain.local import LocalModel
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
 
     from assistant.agent.run import Run
+    from assistant.settings import Settings
 
 FRAME = 4
 """Tokens around each message: its role, its beginning, its end."""
+SLACK = 64
+"""Tokens that a template may add, and the words in which a broken call is asked for again."""
 LEAST, MOST = 0.5, 4.0
 """Bounds of the correction; what lies far outside is no count of the whole call."""
 _WIDE = re.compile(r"[^\u0000-\u2e7f]")
@@ -62,16 +65,19 @@ class Counter:
 
     def text(self, text: str) -> int:
         """Tokens of a text as it stands in a message."""
-        return self._corrected(self._text(text))
+        return self.corrected(self._text(text))
 
     def messages(self, messages: Sequence[AnyMessage]) -> int:
         """Tokens of these messages with their tool calls, and of the pictures in them."""
-        words = self._corrected(sum(self._raw(m) for m in messages))
-        return words + PICTURE * sum(_pictures(m) for m in messages)
+        return self.corrected(self.raw(messages)) + TOKENS * sum(_pictures(m) for m in messages)
+
+    def raw(self, messages: Sequence[AnyMessage]) -> int:
+        """Tokens of their words before any correction; what may be kept for later."""
+        return sum(self._raw(m) for m in messages)
 
     def tools(self, tools: Sequence[Any]) -> int:
         """Tokens of the tools' descriptions, as a server gets them."""
-        return self._corrected(self._raw_tools(tools))
+        return self.corrected(self._raw_tools(tools))
 
     def learn(
         self,
@@ -86,7 +92,7 @@ class Counter:
         with pictures teach nothing, since every server counts those in its own way.
         """
         whole = [*([system] if system else ()), *messages]
-        raw = sum(self._raw(m) for m in whole) + self._raw_tools(tools)
+        raw = self.raw(whole) + self._raw_tools(tools)
         if reported <= 0 or not raw or any(_pictures(m) for m in whole):
             return
         seen = reported / raw
@@ -95,13 +101,15 @@ class Counter:
         before = _ratios.get(self.name, seen)
         _ratios[self.name] = min(max(seen, (before + seen) / 2, LEAST), MOST)
 
-    def _corrected(self, raw: int) -> int:
+    def corrected(self, raw: int) -> int:
+        """A raw count as what the server would likely make of it."""
         return math.ceil(raw * _ratios.get(self.name, 1.0))
 
     def _raw(self, message: AnyMessage) -> int:
-        calls = isinstance(message, AIMessage) and message.tool_calls
-        written = json.dumps(message.tool_calls, ensure_ascii=False) if calls else ""
-        return self._text(message.text) + (self._text(written) if calls else 0) + FRAME
+        words = self._text(message.text) + FRAME
+        if isinstance(message, AIMessage) and message.tool_calls:
+            words += self._text(json.dumps(message.tool_calls, ensure_ascii=False))
+        return words
 
     def _raw_tools(self, tools: Sequence[Any]) -> int:
         if not tools:
@@ -119,6 +127,11 @@ def window(model: BaseChatModel) -> int:
     told = (abilities(model).window, int(getattr(model, "num_ctx", None) or 0))
     own = model.window() if isinstance(model, LocalModel) else 0
     return min((size for size in (*told, own) if size > 0), default=0)
+
+
+def reserve(size: int, settings: Settings) -> int:
+    """Tokens of a window of this size that are left to the reply."""
+    return min(settings.reply_tokens, size // 2) + SLACK
 
 
 def _pictures(message: AnyMessage) -> int:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
-from assistant.agent.counting import Counter, window
+from assistant.agent.counting import Counter, reserve, window
 from assistant.agent.recall import Exchange, History, Memory, prompt, remembered
 from assistant.agent.receipts import fenced
 from assistant.brain.choose import name_of
@@ -64,7 +64,8 @@ class Digests:
     def __init__(self, history: History) -> None:
         self._history = history
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._failed: set[str] = set()
+        self._failed: set[tuple[str, str]] = set()
+        """(session, model) where the last summary could not be made."""
 
     # before a call
 
@@ -72,20 +73,15 @@ class Digests:
         """What the last turn left running is waited for where it is needed, else stopped.
 
         A summary that nobody needs yet must not keep the model from the person's question.
-        Returns whether there may be a new one.
+        Returns whether the conversation was read anew.
         """
         task = self._tasks.get(run.session)
-        if task is None or task.done():
-            return False
-        if not needed:
+        if not needed and task is not None:
             task.cancel()
+        if not needed or run.memory is None or run.memory.tried:
             return False
-        try:
-            await task
-        except asyncio.CancelledError:
-            current = asyncio.current_task()
-            if current is not None and current.cancelling():
-                raise
+        if task is not None:
+            await asyncio.wait([task])  # what it raised is logged where it ends
         run.memory = await asyncio.to_thread(remembered, self._history, run, run.memory)
         return True
 
@@ -95,7 +91,9 @@ class Digests:
         Where it failed before, it is tried again only after a reply.
         """
         memory = run.memory
-        if memory is None or memory.tried or run.session in self._failed or budget < LEAST:
+        if memory is None or memory.tried or budget < LEAST:
+            return False
+        if (run.session, name_of(model)) in self._failed:
             return False
         memory.tried = True
         return await self._extend(run, model, memory, budget, out)
@@ -119,7 +117,7 @@ class Digests:
         task.add_done_callback(ended)
 
     async def _foresee(self, run: Run, model: BaseChatModel, budget: int) -> None:
-        memory = await asyncio.to_thread(remembered, self._history, run, run.memory, whole=True)
+        memory = await asyncio.to_thread(remembered, self._history, run, run.memory, ended=True)
         counter = Counter(model)
         used = await asyncio.to_thread(
             lambda: counter.text(memory.summary) + sum(memory.costs(counter))
@@ -135,24 +133,24 @@ class Digests:
         """Take the oldest turns into the summary, as many as leave half of the budget free."""
         counter = Counter(model)
         most = longest(budget)
-        old = await asyncio.to_thread(_beyond, memory, counter, (budget - most) // 2)
+        old = await asyncio.to_thread(_beyond, memory, counter, (budget - most) // 3)
         turns = memory.turns[: max(old, min(out, len(memory.turns) - 1))]
         for _ in range(CALLS):
             if not turns:
                 break
             try:
                 taken, text = await _summarized(model, run.settings, memory.summary, turns, most)
-            except Exception:  # noqa: BLE001 - a model's client can raise anything
+            except Exception:
                 log.warning("the model did not summarize the conversation", exc_info=True)
                 taken, text = 0, ""
             if not text:
-                self._failed.add(run.session)
+                self._failed.add((run.session, counter.name))
                 return False
             memory.summary, upto = text, turns[taken - 1].upto
             memory.turns, turns = memory.turns[taken:], turns[taken:]
             with contextlib.suppress(StoreError):  # it serves this turn all the same
                 await asyncio.to_thread(run.ledger.summarize, upto, text, counter.name)
-        self._failed.discard(run.session)
+        self._failed.discard((run.session, counter.name))
         return True
 
 
@@ -184,11 +182,13 @@ async def _summarized(
 
     taken, request = await asyncio.to_thread(made)
     text = ""
-    async with asyncio.timeout(settings.model_seconds):
+    loop, seconds = asyncio.get_running_loop(), settings.model_seconds
+    async with asyncio.timeout(seconds) as silence:
         # No callbacks: within a graph these would stream the summary as if it were the reply.
         chunks: Any = model.astream([system, request], config={"callbacks": [], "tags": _UNSEEN})
         async with aclosing(chunks):
             async for chunk in chunks:
+                silence.reschedule(loop.time() + seconds)
                 text += chunk.text
                 if len(text) > 40 * most:
                     break  # it does not end by itself
@@ -197,13 +197,6 @@ async def _summarized(
 
 
 _UNSEEN = ["nostream"]
-SLACK = 64
-"""Tokens that a template may add, and the words in which a broken call is asked for again."""
-
-
-def reserve(size: int, settings: Settings) -> int:
-    """Tokens of a window that are left to the reply."""
-    return min(settings.reply_tokens, size // 2) + SLACK
 
 
 def _request(
@@ -233,8 +226,10 @@ def _told(messages: Sequence[AnyMessage]) -> str:
         if isinstance(message, ToolMessage):
             lines.append(f"{message.name}: {_brief(_FENCE.sub('', message.text), FOUND)}")
         elif isinstance(message, AIMessage):
-            calls = [f"{c['name']}({', '.join(map(str, c['args'].values()))})" for c in
-                     message.tool_calls]
+            calls = [
+                f"{c['name']}({', '.join(map(str, c['args'].values()))})"
+                for c in message.tool_calls
+            ]
             said = _brief(message.text, SAID)
             lines += [f"assistant: {part}" for part in (*calls, said) if part]
         else:
@@ -256,4 +251,5 @@ def bounded(text: str, most: int, count: Callable[[str], int]) -> str:
         middle = (low + high) // 2
         low, high = (middle, high) if count(text[:middle]) + 2 <= most else (low, middle)
     head = text[:low].rstrip()
-    return f"{head[: head.rfind(' ')] if ' ' in head else head} …" if head else ""
+    word = head.rfind(" ", len(head) - 40)
+    return f"{head[:word] if word > 0 else head} …" if head else ""

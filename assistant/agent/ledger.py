@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import shutil
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from memory.errors import Invalid
+from memory.errors import Invalid, NotFound
 from memory.processes import alive
+from memory.records import Summary
 from tools.base import Item, Kind
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ class Ledger:
         self._held: list[tuple[Kind, Item, bool]] = []
         self._begin: Mapping[str, Any] | None = None
         self._finish: tuple[TurnState, Contents] | None = None
+        self._summary: Summary | None = None
         self._begun = False
         self._closed = False
         self._counts: Counter[str] = Counter()
@@ -134,6 +138,17 @@ class Ledger:
                 self._conversations.finish(self._turn_id, state, contents)
             self._finish = (state, contents)
 
+    def summary(self) -> Summary | None:
+        """The summary of the session's oldest turns, a held one too."""
+        return self._summary or self._conversations.summary(self.session)
+
+    def summarize(self, upto: int, text: str, model: str) -> None:
+        """Keep a summary of the messages up to this one; with the turn, where that is held."""
+        with self._lock:
+            if self._direct:
+                self._conversations.summarize(self.session, upto, text, model)
+            self._summary = Summary(self.session, upto, text, model, time.time())
+
     def withdraw(self) -> None:
         """Take back what was attached for a message that could not be accepted."""
         with self._lock:
@@ -169,6 +184,9 @@ class Ledger:
                 self._conversations.begin(self.session, self._turn_id, self._begin)
                 self._begun = True
             self._direct = True
+            if (made := self._summary) is not None:
+                with contextlib.suppress(NotFound):  # the conversation was deleted meanwhile
+                    self._conversations.summarize(self.session, made.upto, made.text, made.model)
             if self._finish is not None and self._begun:
                 self._conversations.finish(self._turn_id, *self._finish)
         self._loop.call_soon_threadsafe(self._committed.set)

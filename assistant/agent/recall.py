@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import functools
-import json
+import itertools
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from assistant.agent.run import Run
 from assistant.agent.style import style_of
 
 if TYPE_CHECKING:
+    from assistant.agent.counting import Counter
     from memory.records import Message
 
 FACTS = 5
@@ -38,11 +40,55 @@ _PLACE = re.compile(r"\[s\d+\] ")
 _NUMBERED = re.compile(r" ?\[\d{1,2}\]")
 
 Facts = Callable[[str, int], Sequence[str]]
-History = Callable[[str], Sequence["Message"]]
+History = Callable[..., Sequence["Message"]]
+"""``history(session)`` is its latest messages, ``history(session, id)`` all after that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One turn of before as a model reads it; ``upto`` is the id of its last message."""
+
+    upto: int
+    messages: tuple[AnyMessage, ...]
+    counted: dict[str, int] = field(default_factory=dict, compare=False)
+    """Raw tokens, by the model that counts."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a turn looks back on: the summary of the oldest turns, and those after it."""
+
+    instructions: str
+    turns: list[Exchange]
+    summary: str = ""
+    whole: bool = True
+    """Whether nothing is older than the turns that the summary does not tell."""
+    reader: str = ""
+    """The model that reads it; what follows is about this one."""
+    tried: bool = False
+    """Whether this turn has asked it for a summary already."""
+    budget: int = 0
+    """Tokens that the history might take when it began."""
+
+    def read_by(self, model: str, budget: int) -> None:
+        """Note the first budget of the turn, or of the model that took another's place in it."""
+        if self.reader != model:
+            self.reader, self.budget, self.tried = model, budget, False
+
+    def costs(self, counter: Counter) -> list[int]:
+        """Tokens of each turn, without its pictures."""
+        for turn in self.turns:
+            if counter.name not in turn.counted:
+                turn.counted[counter.name] = counter.raw(turn.messages)
+        return [counter.corrected(turn.counted[counter.name]) for turn in self.turns]
 
 
 class Recall(AgentMiddleware[Any, Run]):
-    """Instructions, facts and history within ``settings.context_tokens``; read once a turn."""
+    """Reads instructions, facts and history, once a turn.
+
+    It gives the model the instructions. How much of the history it gets depends on all that
+    stands beside it, so that is decided further in, by ``Fit``.
+    """
 
     def __init__(self, history: History, facts: Facts) -> None:
         super().__init__()
@@ -55,24 +101,51 @@ class Recall(AgentMiddleware[Any, Run]):
         handler: Callable[[ModelRequest[Run]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any]:
         run = request.runtime.context
-        if run.past is None:
-            run.past = await asyncio.to_thread(self._read, run)
-        system, past = run.past
+        if run.memory is None:
+            run.memory = await asyncio.to_thread(self._read, run)
         return await handler(
-            request.override(system_message=system, messages=[*past, *request.messages])
+            request.override(system_message=SystemMessage(run.memory.instructions))
         )
 
-    def _read(self, run: Run) -> tuple[SystemMessage, list[AnyMessage]]:
-        messages = [m for m in self._history(run.session) if m.turn_id != run.turn_id]
-        run.earlier = frozenset(
-            str(receipt["tool"])
-            for message in messages
-            for receipt in message.content.get("receipts", ())
-            if receipt["ok"]
-        )
+    def _read(self, run: Run) -> Memory:
+        memory = remembered(self._history, run)
         facts = self._facts(run.text, FACTS) if run.text else ()
-        past = within(to_langchain(messages), run.settings.context_tokens)
-        return SystemMessage(_instructions(run, facts)), past
+        memory.instructions = _instructions(run, facts)
+        return memory
+
+
+def remembered(
+    history: History, run: Run, before: Memory | None = None, *, ended: bool = False
+) -> Memory:
+    """The conversation as it is stored now, without the turn that runs unless it has ``ended``."""
+    summary = run.ledger.summary()
+    upto = summary.upto if summary else 0
+    messages = history(run.session)
+    if messages and (messages[0].parent or 0) > upto and run.explains:
+        messages = history(run.session, upto)
+    run.earlier = frozenset(
+        str(receipt["tool"])
+        for message in messages
+        if message.turn_id != run.turn_id
+        for receipt in message.content.get("receipts", ())
+        if receipt["ok"]
+    )
+    past = [m for m in messages if m.id > upto and (ended or m.turn_id != run.turn_id)]
+    turns = [list(group) for _, group in itertools.groupby(past, key=lambda m: m.turn_id)]
+    return Memory(
+        before.instructions if before else "",
+        # What is read may begin within a turn; answers without their question help nobody.
+        [
+            Exchange(turn[-1].id, tuple(to_langchain(turn)))
+            for turn in turns
+            if turn[0].role == "user"
+        ],
+        summary=summary.text if summary else "",
+        whole=not past or (past[0].parent or 0) <= upto,
+        reader=before.reader if before else "",
+        tried=before.tried if before else False,
+        budget=before.budget if before else 0,
+    )
 
 
 def _instructions(run: Run, facts: Sequence[str]) -> str:
@@ -93,30 +166,6 @@ def _instructions(run: Run, facts: Sequence[str]) -> str:
 def prompt(name: str) -> str:
     """The text of ``assistant/prompts/NAME.md``."""
     return (resources.files("assistant") / "prompts" / f"{name}.md").read_text("utf-8").strip()
-
-
-def tokens(message: AnyMessage) -> int:
-    """A rough count, on the safe side: four Latin letters a token, one for any other script."""
-    text = message.text
-    wide = sum(ord(c) > 0x2E7F for c in text)
-    calls = json.dumps(message.tool_calls) if isinstance(message, AIMessage) else ""
-    return wide + (len(text) - wide + len(calls)) // 4 + 4
-
-
-def within(messages: list[AnyMessage], budget: int) -> list[AnyMessage]:
-    """The newest messages that fit, cut only where a person speaks, so calls keep their answers.
-
-    The last turn stays even if it does not fit: a follow-up means it.
-    """
-    people = [i for i, m in enumerate(messages) if isinstance(m, HumanMessage)]
-    start, used = people[-1] if people else len(messages), 0
-    for index in range(len(messages) - 1, -1, -1):
-        used += tokens(messages[index])
-        if used > budget:
-            break
-        if isinstance(messages[index], HumanMessage):
-            start = min(start, index)
-    return messages[start:]
 
 
 def to_langchain(messages: Sequence[Message]) -> list[AnyMessage]:

@@ -1,4 +1,4 @@
-"""Middleware for a brain that only extracts: a turn whose every tool was refused is refused."""
+"""Middleware: with a brain that only extracts, a turn whose every tool was refused is refused."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Refuse(AgentMiddleware[Any, Run]):
         handler: Callable[[ModelRequest[Run]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any]:
         run = request.runtime.context
+        if run.explains:
+            return await handler(request)
         refused = [e for e in run.errors if isinstance(e, BadInput | Unavailable)]
         if refused and len(refused) == run.tool_calls:
             raise from_tool(refused[0])

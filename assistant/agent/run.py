@@ -17,7 +17,10 @@ from assistant.turn import Artifact, Turn
 from tools.base import Context, Item, Made, Receipt, Source, Tool
 
 if TYPE_CHECKING:
+    from langchain_core.language_models.chat_models import BaseChatModel
+
     from assistant.agent.claims import Read
+    from assistant.agent.recall import Memory
     from assistant.settings import Settings
     from memory.records import Role
     from tools.emotion.feeling import Feeling
@@ -42,6 +45,10 @@ class Draft:
         return f"[{self.cited.index(mark - 1) + 1}]"
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass(slots=True)
 class Run:
     """One turn: what came in, what was found on the way, and where events go.
@@ -61,6 +68,16 @@ class Run:
     """The trained reader of claims, where there is one."""
     explains: bool = True
     """Whether the model words its replies itself; the built-in brain only quotes."""
+    model: str = ""
+    """The name of the model that answers; another one's, once that had to stand in."""
+    stand_in: BaseChatModel | None = None
+    stand_ins: int = 0
+    """How many of the models that may stand in were tried in this turn."""
+    model_calls: int = 0
+    forgotten: set[int] = field(default_factory=set)
+    """Calls whose text counts no longer, by their number from 1."""
+    call_ids: set[str] = field(default_factory=set)
+    """The ids of the tool calls so far; each belongs to one call."""
     items: dict[str, Item] = field(default_factory=dict)
     given: tuple[Item, ...] = ()
     text: str = ""
@@ -80,8 +97,14 @@ class Run:
     removed: list[str] = field(default_factory=list)
     """Sentences that were left out because nothing proves them."""
     draft: Draft = field(default_factory=Draft)
+    memory: Memory | None = None
+    """What the turn looks back on; read once."""
     past: tuple[Any, ...] | None = None
-    """Instructions and history as the model gets them; read once."""
+    """Instructions and history as the model gets them in the last call."""
+    pictures: int = 4
+    """How many pictures there is room for."""
+    afterwards: Callable[[], None] = _nothing
+    """Called in the event loop when the turn has ended well."""
     offered: frozenset[str] | None = None
     """The tools that a small model is offered in this turn."""
     shown: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -105,6 +128,17 @@ class Run:
             self.over = isinstance(event, events.LAST)
             self.sink(event)  # type: ignore[arg-type]
         return event
+
+    def unsay(self) -> None:
+        """Take back what was shown of the reply so far."""
+        if self.draft.text:
+            self.draft.text, self.draft.cited = "", []
+            self.emit(events.TextReset)
+
+    def forget_calls(self, *, since: int) -> None:
+        """The calls of the model after this one failed: what they said is taken back."""
+        self.forgotten.update(range(since + 1, self.model_calls + 1))
+        self.unsay()
 
     def notice(self, text: str) -> None:
         """Something the person should see; said once, however often it comes up."""

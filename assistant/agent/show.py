@@ -41,8 +41,7 @@ class Show(AgentMiddleware[Any, Run]):
         handler: Callable[[ModelRequest[Run]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any]:
         run = request.runtime.context
-        sees = run.settings.model_sees
-        if sees == "no" or (sees == "auto" and not abilities(request.model).sees):
+        if not sees(run, request.model):
             return await handler(request)
         wanted = _newest(request.messages, run)
         for item in wanted:
@@ -51,6 +50,12 @@ class Show(AgentMiddleware[Any, Run]):
         shown = {i.handle: block for i in wanted if (block := run.shown.get(i.handle))}
         messages = [_with_pictures(message, shown) for message in request.messages]
         return await handler(request.override(messages=messages))
+
+
+def sees(run: Run, model: Any) -> bool:
+    """Whether the model gets the pictures themselves."""
+    wanted = run.settings.model_sees
+    return wanted == "yes" or (wanted == "auto" and abilities(model).sees)
 
 
 async def _show(run: Run, item: Item, model: str) -> None:
@@ -73,7 +78,9 @@ def _newest(messages: Sequence[AnyMessage], run: Run) -> list[Item]:
         for given in message.additional_kwargs.get("attachments", ())
         if given["kind"] == "image"
     ]
-    return [run.items[h] for h in dict.fromkeys(handles) if h in run.items][:MOST]
+    return [run.items[h] for h in dict.fromkeys(handles) if h in run.items][
+        : min(MOST, run.pictures)
+    ]
 
 
 def _block(item: Item) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Too
 from assistant import events
 from assistant.agent.claims import Gate
 from assistant.agent.figures import Figures
+from assistant.agent.patience import CALL
 from assistant.agent.run import Run
 from assistant.brain.written import Spotter
 from assistant.turn import Citation
@@ -34,7 +35,7 @@ async def stream(graph: Any, run: Run) -> None:
     held, messages = await _pass(graph, run, [])
     if held:
         claims = "; ".join(f"“{sentence}”" for sentence, _ in held)
-        _reset(run)
+        run.unsay()
         held, _ = await _pass(graph, run, [*messages, HumanMessage(MEND.format(claims=claims))])
     for sentence, what in held:
         run.removed.append(sentence)
@@ -45,9 +46,7 @@ async def stream(graph: Any, run: Run) -> None:
 
 async def _pass(graph: Any, run: Run, start: list[Any]) -> tuple[list[tuple[str, str]], list[Any]]:
     """One run of the graph: the sentences held back as (sentence, claim), and its messages."""
-    gate: Gate | None = None
-    spotter = Spotter(())
-    message_id: str | None = ""
+    spoken = _Spoken(run)
     messages: list[Any] = list(start)
     chunks = graph.astream(
         {"messages": start},
@@ -55,32 +54,58 @@ async def _pass(graph: Any, run: Run, start: list[Any]) -> tuple[list[tuple[str,
         stream_mode=["messages", "updates"],
         config={"recursion_limit": 4 * run.settings.max_tool_calls + 20},
     )
-    async for mode, chunk in chunks:
-        if mode == "messages":
-            message = chunk[0]
-            if not isinstance(message, (AIMessage, AIMessageChunk)) or not message.text:
-                continue
-            if gate is None or message.id != message_id:
-                gate, message_id = _new_gate(run, gate), message.id
-                spotter = Spotter(run.tools, calls=run.offered is not None)
-            _show(run, gate.feed(spotter.feed(message.text)))
-        else:
-            for node in chunk.values():
-                for message in (node or {}).get("messages", ()):
-                    messages.append(message)
-                    _store(run, message)
-    if gate is None:
-        return [], messages
-    rest = spotter.rest()
-    if rest and rest.strip() in messages[-1].text:  # else it was a call that was mended
-        _show(run, gate.feed(rest))
-    _show(run, gate.rest())
-    return gate.held, messages
+    try:
+        async for mode, chunk in chunks:
+            if mode == "messages":
+                message, about = chunk
+                if isinstance(message, (AIMessage, AIMessageChunk)):
+                    spoken.hear(message.text, about.get(CALL))
+            else:
+                for node in chunk.values():
+                    for message in (node or {}).get("messages", ()):
+                        messages.append(message)
+                        _store(run, message)
+    except Exception:
+        spoken.end()  # what came before the failure was said, to the last word
+        raise
+    return spoken.end(messages[-1].text if messages else ""), messages
+
+
+class _Spoken:
+    """The text of the model's calls, of which the last one with text is the reply."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._call: int | None = None
+        self._gate: Gate | None = None
+        self._spotter = Spotter(())
+
+    def hear(self, text: str, call: int | None) -> None:
+        """More text of the call with this number; what is not a call's own says nothing new."""
+        if not text or call is None or call in self._run.forgotten:
+            return
+        if self._gate is None or call != self._call:
+            self._gate, self._call = _new_gate(self._run, self._gate), call
+            self._spotter = Spotter(self._run.tools, calls=self._run.offered is not None)
+        _show(self._run, self._gate.feed(self._spotter.feed(text)))
+
+    def end(self, whole: str | None = None) -> list[tuple[str, str]]:
+        """Let out what was still kept; returns the sentences held back.
+
+        ``whole`` is the reply as it was understood: what is not in it was a call in words.
+        """
+        if self._gate is None or self._call in self._run.forgotten:
+            return []
+        rest = self._spotter.rest()
+        if rest and (whole is None or rest.strip() in whole):
+            _show(self._run, self._gate.feed(rest))
+        _show(self._run, self._gate.rest())
+        return self._gate.held
 
 
 def _new_gate(run: Run, before: Gate | None) -> Gate:
     if before is not None:
-        _reset(run)  # what was said so far was a remark before a tool call
+        run.unsay()  # what was said so far was a remark before a tool call
     done = [r.tool for r in run.receipts if r.ok]
     return Gate(
         done,
@@ -95,12 +120,6 @@ def _new_gate(run: Run, before: Gate | None) -> Gate:
         asked=run.text,
         figures=Figures(run.evidence()),
     )
-
-
-def _reset(run: Run) -> None:
-    if run.draft.text:
-        run.draft.text, run.draft.cited = "", []
-        run.emit(events.TextReset)
 
 
 def _show(run: Run, text: str) -> None:

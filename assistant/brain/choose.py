@@ -7,6 +7,7 @@ or the command line name it.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from dataclasses import dataclass
 from functools import cache
@@ -195,6 +196,18 @@ def load(settings: Settings, house: House) -> Any:
 
         return LocalModel.of(name, house.language_model(name), settings.reply_tokens)
     return make(provider, name, choice.base_url, settings)
+
+
+def load_named(spec: str, settings: Settings, house: House) -> tuple[Any, str]:
+    """A model that may stand in for the chosen one, and its name.
+
+    ``base_url`` is the chosen one's server, so it does not count here.
+
+    Raises:
+        UsageError, UnavailableError: as :func:`load`.
+    """
+    model = load(dataclasses.replace(settings, model=spec, base_url=""), house)
+    return model, name_of(model)
 
 
 def name_of(model: Any) -> str:

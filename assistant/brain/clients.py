@@ -35,6 +35,12 @@ PROVIDERS: Mapping[str, Provider] = {
 }
 
 
+SERVER = "server"
+"""Under this name the keyring keeps the key of a model server on this machine."""
+SERVER_KEY = "MODEL_SERVER_KEY"
+"""The variable of that key; a provider's key is never sent to a server of one's own."""
+
+
 def installed(provider: str) -> bool:
     return find_spec(PROVIDERS[provider].module) is not None
 
@@ -71,6 +77,8 @@ def make(provider: str, name: str, base_url: str, settings: Settings) -> Any:
             given |= {"tags": [HELPED]} | ({"profile": told} if told else {})
             if provider == "ollama":
                 given["num_ctx"] = _window(told.get("max_input_tokens", 0), settings)
+        if provider != "ollama":  # its client knows no retries
+            given["max_retries"] = 0  # patience.py waits, visibly, and no longer than is wanted
         return init_chat_model(name, model_provider=provider, **given)
     except ImportError as error:
         raise UnavailableError(
@@ -111,14 +119,14 @@ def options(provider: str, base_url: str, reply_tokens: int) -> dict[str, Any]:
         # The servers that run on one's own machine all know max_tokens; not all of them
         # know the newer name, which the client would send for it.
         given["extra_body"] = {"max_tokens": reply_tokens}
-        given["api_key"] = "local"
+        given["api_key"] = key_of(SERVER, (SERVER_KEY,)) or "local"
         given["openai_proxy"] = None
         given["http_client"] = openai.DefaultHttpxClient(trust_env=False)
         given["http_async_client"] = openai.DefaultAsyncHttpxClient(trust_env=False)
     else:
         given["max_tokens"] = reply_tokens
         if here:
-            given["api_key"] = "local"
+            given["api_key"] = key_of(SERVER, (SERVER_KEY,)) or "local"
             _no_proxy_here()
         elif key := _key(provider, base_url):
             given["api_key"] = key

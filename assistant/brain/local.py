@@ -59,6 +59,10 @@ class LocalModel(BaseChatModel):
         """Counted by the model's own tokenizer."""
         return int(self._slot.submit(lambda: self._slot.get().count(text)).result())
 
+    def window(self) -> int:
+        """Tokens that it reads and writes at once; 0 where its configuration is silent."""
+        return int(self._slot.submit(lambda: self._slot.get().window).result())
+
     def _generate(
         self,
         messages: list[BaseMessage],

@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ from tools.errors import pip_install
 if TYPE_CHECKING:
     from assistant.settings import Settings
     from assistant.wiring import House
+    from tools.runtime import Slot
 
 PACKAGE = "multimodal-assistant"
 
@@ -40,7 +41,14 @@ def doctor(home: Path | None, as_json: bool) -> int:
     from assistant.settings import Settings
 
     settings = Settings.load(home=home)
-    findings = [_brain(settings), _servers(), *_engines(), *_house(settings), *_extras()]
+    findings = [
+        _brain(settings),
+        _servers(),
+        *_engines(),
+        *_chosen(settings),
+        *_house(settings),
+        *_extras(),
+    ]
     healthy = all(f.ok for f in findings)
     if as_json:
         out(json_text({"ok": healthy, "findings": [asdict(f) for f in findings]}))
@@ -97,25 +105,56 @@ _ENGINES = (
     ),
     ("reading pictures", "RapidOCR", "rapidocr", "", ""),
     ("codes", "zxing-cpp", "zxing-cpp", "", ""),
-    (
-        "looking",
-        "text, codes, colours, EXIF",
-        "pillow",
-        "no vision model: it cannot name what is in a photo",
-        "a brain that sees: ollama pull qwen3-vl, then --model ollama:qwen3-vl",
-    ),
-    (
-        "hearing",
-        "PocketSphinx",
-        "pocketsphinx",
-        "English; more than one word in three can be wrong",
-        "",
-    ),
     ("speech detection", "Silero", "faster-whisper", "", ""),
-    ("speaking", "eSpeak NG", "espeakng-loader", "", ""),
     ("documents", "PDFium, lxml, openpyxl", "pypdfium2", "", ""),
     ("knowledge", "Chroma + SQLite FTS5", "chromadb", "", ""),
 )
+
+
+def _chosen(settings: Settings) -> list[Finding]:
+    """What looks, hears and speaks: each as the settings choose it."""
+    from assistant import engines
+
+    limit = engines.budget(settings)
+    seeing = engines.seeing(settings, limit)
+    looking = Finding(
+        "looking",
+        "text, codes, colours, EXIF",
+        True,
+        "no vision model: it cannot name what is in a photo",
+        "hf download llava-hf/llava-onevision-qwen2-0.5b-ov-hf, or a brain that sees",
+    )
+    if seeing is not None:
+        looking = _slot("looking", seeing, "", "")
+    hearing = engines.hearing(settings, limit)
+    speaking = engines.speaking(settings, limit)
+    return [
+        looking,
+        _slot(
+            "hearing",
+            hearing,
+            "English; more than one word in three can be wrong",
+            f"hf download {engines.WHISPER}small",
+        ),
+        _slot(
+            "speaking",
+            speaking,
+            "clear, but it sounds like a machine",
+            f"{pip_install('piper-tts')}, and python -m piper.download_voices "
+            f"en_US-lessac-medium --download-dir {settings.home / engines.VOICES}",
+        ),
+        Finding("engines' memory", f"at most {limit.limit / 1e9:.1f} GB together", True),
+    ]
+
+
+def _slot(capability: str, slot: Slot[Any], note: str, better: str) -> Finding:
+    """One engine; ``note`` and ``better`` are those of the embedded one."""
+    if slot.fallback is None and slot.budget is None:
+        return Finding(capability, slot.name, True, note, better)
+    if problem := slot.problem():
+        serves = f", so {slot.fallback.name} serves" if slot.fallback else ""
+        return Finding(capability, f"{slot.name}{serves}", False, problem.message, problem.remedy)
+    return Finding(capability, slot.name, True, "loaded when it is first needed")
 
 
 def _engines() -> list[Finding]:

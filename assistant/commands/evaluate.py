@@ -1,4 +1,4 @@
-"""``eval``: how good the routing and the answers are, on the files given."""
+"""``eval``: how good routing, answers and the claim check are, on the files given."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SETS = Path(__file__).parents[2] / "benchmarks" / "evaluation"
 
 @click.group(name="eval")
 def evaluate() -> None:
-    """Measure routing or answers on a file of JSON lines (see docs/evaluation.md)."""
+    """Measure routing, answers or the claims on a file of JSON lines (see docs/evaluation.md)."""
 
 
 def _common(command: Any) -> Any:
@@ -141,6 +141,41 @@ def answers(
         wants = " or ".join(" + ".join(e) for e in f["expect"]) or "an honest no"
         reply = " ".join(f["reply"].split())[:160]
         out(f"- {f['question']} [{','.join(f['files'])}]: wants {wants}; got: {reply}")
+
+
+@evaluate.command()
+@_common
+@click.pass_obj
+def claims(
+    home: Path | None,
+    file: Path | None,
+    limit: int | None,
+    only: str | None,
+    failures: int,
+    as_json: bool,
+) -> None:
+    """Replies that pretend, and true ones: how many of each the claim check lets through."""
+    from assistant.evaluation import claims as room
+    from assistant.evaluation.cases import read_claims
+
+    chosen = _chosen(read_claims(_file(file, "claims.jsonl")), only, limit, ("kind", "language"))
+    progress = Progress()
+    report = room.evaluate(chosen, progress=lambda n, of: progress.show(f"{n}/{of} replies"))
+    progress.clear()
+    record = report.record()
+    if as_json:
+        out(json_text(record))
+        return
+    out(f"{record['replies']} replies")
+    _shares("pretences that passed", record["pretences_passed"])
+    _shares("true sentences held", record["true_sentences_held"])
+    out(f"\nmilliseconds a reply: median {record['milliseconds']['median']}")
+    for f in record["failures"][:failures]:
+        ran = ", ".join(f["proofs"]) or "no tool"
+        if "passed" in f:
+            out(f"- passed ({f['kind']}; {ran}): {f['passed']}")
+        else:
+            out(f"- held for {f['for']} ({ran}): {f['held']}")
 
 
 def _file(given: Path | None, default: str) -> Path:

@@ -47,6 +47,27 @@ class AnswerCase:
     answerable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimCase:
+    """A reply, with the tools that succeeded and what they returned.
+
+    ``pretence`` is the sentence of it for which there is no receipt; empty where all is true.
+    ``earlier`` are tools of the turns before, ``world`` that one acted on the world.
+    """
+
+    text: str
+    pretence: str
+    kind: str
+    proofs: tuple[str, ...]
+    results: tuple[str, ...]
+    kinds: tuple[str, ...]
+    earlier: tuple[str, ...]
+    heard: bool
+    world: bool
+    asked: str
+    language: str
+
+
 def read_routing(path: Path) -> tuple[list[RoutingCase], list[UserTool]]:
     """The requests and the user's tools of a file.
 
@@ -112,6 +133,38 @@ def read_answers(path: Path) -> list[AnswerCase]:
     return cases
 
 
+def read_claims(path: Path) -> list[ClaimCase]:
+    """The replies of a file.
+
+    Raises:
+        InputError: the file or a line of it is not of the documented form; names the line.
+    """
+    cases = []
+    for where, record in _records(path):
+        text = _text(record, "text", where)
+        pretence = str(record.get("pretence", ""))
+        if pretence not in text:
+            raise _bad(where, "'pretence' must be a sentence of 'text'")
+        cases.append(
+            ClaimCase(
+                text,
+                pretence,
+                str(record.get("kind") or "other"),
+                _strings(record, "proofs", where, default=()),
+                _strings(record, "results", where, default=()),
+                _strings(record, "kinds", where, default=()),
+                _strings(record, "earlier", where, default=()),
+                bool(record.get("heard")),
+                bool(record.get("world")),
+                str(record.get("asked", "")),
+                _language(record, text),
+            )
+        )
+    if not cases:
+        raise InputError(f"{path} has no replies.", "Write one JSON object a line.")
+    return cases
+
+
 def _records(path: Path) -> list[tuple[str, dict[str, Any]]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -155,4 +208,6 @@ def _strings(
 
 
 def _language(record: dict[str, Any], text: str) -> str:
-    return str(record.get("language") or ("zh" if _HAN.search(text) else "en"))
+    return str(
+        record.get("language") or record.get("lang") or ("zh" if _HAN.search(text) else "en")
+    )

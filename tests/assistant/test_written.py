@@ -14,7 +14,8 @@ SUM = ("calculate", {"expression": "2*3"})
 HERMES = '<tool_call>\n{"name": "look", "arguments": {"image": "image:1"}}\n</tool_call>\n'
 HERMES_SUM = '<tool_call>{"name": "calculate", "arguments": {"expression": "2*3"}}</tool_call>'
 CODER = "<function=calculate>\n<parameter=expression>\n2*3\n</parameter>\n</function>"
-OPENAI = '{"type": "function", "function": {"name": "look", "arguments": "{\\"image\\": \\"image:1\\"}"}}'
+ARGUMENTS = '"{\\"image\\": \\"image:1\\"}"'
+OPENAI = f'{{"type": "function", "function": {{"name": "look", "arguments": {ARGUMENTS}}}}}'
 REACT = 'Thought: a sum\nAction: calculate\nAction Input: {"expression": "2*3"}\nObservation: 7'
 WRITTEN = [
     (HERMES, [LOOK]),

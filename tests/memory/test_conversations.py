@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from memory import migrations
 from memory.conversations import Conversations
 from memory.errors import Busy, Invalid, NotFound
 from memory.processes import started
@@ -146,6 +147,7 @@ def test_a_living_process_keeps_its_turn(store: Store, talk: Conversations, star
     code = """
 import sys
 from pathlib import Path
+from memory import migrations
 from memory.conversations import Conversations
 from memory.store import Store
 talk = Conversations(Store(Path(sys.argv[1])))
@@ -227,6 +229,7 @@ def test_rename_and_delete(store: Store, talk: Conversations) -> None:
 TALK = """
 import sys, uuid
 from pathlib import Path
+from memory import migrations
 from memory.conversations import Conversations
 from memory.store import Store
 talk = Conversations(Store(Path(sys.argv[1])))
@@ -272,3 +275,82 @@ def test_two_processes_lose_no_message(store: Store, talk: Conversations, start:
     accepted = [line for p in processes for line in p.communicate()[0].splitlines()]
     assert len(accepted) == 120
     assert sorted(accepted) == sorted(texts(talk, "a") + texts(talk, "b"))
+
+
+def spoken(talk: Conversations, session: str, *turns: str) -> list[int]:
+    """The ids of the replies of these turns."""
+    out = []
+    for turn in turns:
+        talk.begin(session, turn, {"text": turn})
+        out += [m.id for m in talk.finish(turn, "done", [("assistant", {"text": f"re {turn}"})])]
+    return out
+
+
+def test_a_summary_stands_beside_the_messages(talk: Conversations) -> None:
+    first, second, third = spoken(talk, "a", "t1", "t2", "t3")
+    spoken(talk, "b", "u1")
+    before = talk.history("a")
+    assert talk.summary("a") is None
+    talk.summarize("a", first, "secret one", "m")
+    kept = talk.summarize("a", second, "secret two \ud800", "m")
+    talk.summarize("a", first, "late", "m")  # it reaches less far
+    assert talk.summary("a") == kept
+    assert (kept.upto, kept.text, kept.model) == (second, "secret two \ud800", "m")
+    assert talk.summary("b") is None
+    assert talk.summary("nobody") is None
+    assert talk.history("a") == before
+    assert [m.id for m in talk.history("a", after=second)] == [third - 1, third]
+    assert talk.history("a", 1, after=second) == before[-1:]
+    assert talk.history("a", after=third) == []
+
+
+def test_a_summary_belongs_to_a_message_of_its_session(talk: Conversations) -> None:
+    (first,) = spoken(talk, "a", "t1")
+    spoken(talk, "b", "u1")
+    for session, upto in (("nobody", first), ("b", first), ("a", first + 100)):
+        with pytest.raises(NotFound):
+            talk.summarize(session, upto, "x", "m")
+    assert talk.summary("a") is None
+
+
+def test_summaries_go_with_their_session(store: Store, talk: Conversations) -> None:
+    (first,) = spoken(talk, "a", "t1")
+    (other,) = spoken(talk, "b", "u1")
+    talk.summarize("a", first, "secret of a", "m")
+    talk.summarize("b", other, "secret of b", "m")
+    talk.rename("a", "c")
+    kept = talk.summary("c")
+    assert kept is not None
+    assert kept.text == "secret of a"
+    talk.delete("c")
+    assert talk.summary("c") is None
+    with store.read() as db:
+        assert db.execute("SELECT count(*) FROM summaries").fetchone() == (1,)
+    everywhere = b"".join(p.read_bytes() for p in store.folder.iterdir() if p.is_file())
+    assert b"secret of b" in everywhere
+    assert b"secret of a" not in everywhere
+
+
+def test_what_was_not_heard_is_in_no_summary(talk: Conversations) -> None:
+    first, second = spoken(talk, "a", "t1", "t2")
+    talk.summarize("a", first, "one", "m")
+    talk.summarize("a", second, "one and two", "m")
+    talk.truncate("t2", "re")
+    kept = talk.summary("a")
+    assert kept is not None
+    assert kept.text == "one"
+    talk.truncate("t1", "re")
+    assert talk.summary("a") is None
+
+
+def test_a_store_of_before_gets_a_place_for_summaries(tmp_path: Path) -> None:
+    first = migrations.MIGRATIONS[:1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("memory.store.MIGRATIONS", first)
+        with Store(tmp_path / "s") as store:
+            spoken(Conversations(store), "a", "t1", "t2")
+    with Store(tmp_path / "s") as store:
+        talk = Conversations(store)
+        assert texts(talk, "a") == ["t1", "re t1", "t2", "re t2"]
+        talk.summarize("a", talk.history("a")[1].id, "one", "m")
+        assert talk.summary("a") is not None

@@ -31,7 +31,7 @@ def whisper(
     width: int = 64,
     layers: int = 2,
     english: bool = False,
-    sure: float = 1.0,
+    sure: float = 1.5,
     nothing: float = 0.0,
     seed: int = 0,
     quantization: str | None = None,
@@ -118,6 +118,7 @@ def _teach(decoder: Any, ids: dict[str, int], sure: float, nothing: float) -> No
     for layer in decoder.layers:
         layer.encoder_attn.q_proj.weight.mul_(6)  # it looks at places, not at the mean of all
         layer.encoder_attn.out_proj.weight.mul_(4)
+        layer.self_attn.out_proj.weight.mul_(1.5)
     decoder.layer_norm.weight.fill_(4 * sure)
     decoder.layer_norm.bias[_KNOWN] = 20.0 * sure
 

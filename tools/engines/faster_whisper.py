@@ -45,8 +45,9 @@ class FasterWhisper:
     """A :class:`~tools.speech.recognizer.Recognizer`. Calls wait for each other.
 
     What it hears is what ``WhisperModel.transcribe`` gives with :data:`OPTIONS` for the same
-    sound, less what :func:`~tools.engines.whisper_guards.nobody_said` speaks against. The
-    language is found from the encoding that is then transcribed; the library encodes twice.
+    sound, less what :func:`~tools.engines.whisper_guards.nobody_said` speaks against. Finding
+    the language takes the library an encoding of its own; where one is expected, whether it
+    still holds is seen in the encoding that is then transcribed, at nearly no cost.
 
     Args:
         folder: holds ``model.bin``, ``config.json``, ``tokenizer.json`` and ``vocabulary.*``.
@@ -120,8 +121,8 @@ class FasterWhisper:
             self._model.begin(cancelled, given, before)
             segments, _ = self._loaded().transcribe(
                 sound.samples,
-                language=given or before or "en",
-                multilingual=not given,  # the language of each window is asked of our model
+                language=given or before or None,
+                multilingual=bool(before) and not given,  # then each window is asked for its own
                 **OPTIONS,
             )
             return heard(list(segments), self._model.language, self._model.probability)

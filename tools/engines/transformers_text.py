@@ -73,6 +73,8 @@ class LanguageModel:
         import torch
         import transformers
 
+        transformers.utils.logging.set_verbosity_error()
+        transformers.utils.logging.disable_progress_bar()
         dtype = getattr(torch, dtype_for("auto", self._device, found.parameters))
         own: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
         try:
@@ -228,6 +230,10 @@ def expected_bytes(folder: str | Path, device: str = "auto") -> int:
     return found.parameters * (4 if wide else 2)
 
 
+_KEPT = 24
+"""Tokens after which the text that is decoded together begins anew."""
+
+
 class _Stop:
     """A stopping criterion of ``generate`` that asks the caller."""
 
@@ -256,7 +262,8 @@ class _Pieces:
         self._ends = ends
         self._on_text = on_text
         self._first = prompt_tokens > 0  # the prompt comes through the streamer, too
-        self._prefix = self._read = 0  # text is decoded from the first, and out up to the second
+        self._prefix = 0  # of the ids that are decoded together
+        self._told = ""  # what of their text is out
 
     def put(self, value: Any) -> None:
         if self._first:
@@ -274,13 +281,16 @@ class _Pieces:
 
     def _tell(self, *, finished: bool) -> None:
         """A token may be part of a character, and its space may depend on the one before."""
-        before = self._decoded(self.ids[self._prefix : self._read])
         text = self._decoded(self.ids[self._prefix :])
-        if len(text) <= len(before) or (text.endswith("\ufffd") and not finished):
+        if len(text) <= len(self._told) or (text.endswith("\ufffd") and not finished):
             return
-        self._prefix, self._read = self._read, len(self.ids)
-        self.said.append(text[len(before) :])
-        self._on_text(text[len(before) :])
+        fresh, self._told = text[len(self._told) :], text
+        if len(self.ids) - self._prefix > _KEPT:
+            # A long tail would be decoded anew at every token; the last one says what joins on.
+            self._prefix = len(self.ids) - 1
+            self._told = self._decoded(self.ids[self._prefix :])
+        self.said.append(fresh)
+        self._on_text(fresh)
 
     def _decoded(self, ids: Sequence[int]) -> str:
         options = {"skip_special_tokens": False, "clean_up_tokenization_spaces": False}

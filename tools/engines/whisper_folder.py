@@ -83,7 +83,7 @@ def _load(folder: Path, device: str, compute_type: str, threads: int) -> Any:
             str(folder),
             device=device,
             compute_type=compute_type,
-            cpu_threads=threads or _cores(),
+            cpu_threads=threads or cores(),
             local_files_only=True,
         )
         if device != "cpu":  # libraries are looked for only now
@@ -140,7 +140,7 @@ def width(compute_type: str) -> int:
     return _BYTES.get(compute_type.partition("_")[0], 4)
 
 
-def _cores() -> int:
+def cores() -> int:
     """0 leaves it to ``OMP_NUM_THREADS``."""
     if os.environ.get("OMP_NUM_THREADS", "").isdigit():
         return 0

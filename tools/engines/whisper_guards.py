@@ -35,9 +35,10 @@ gracias por ver el video|suscríbete|obrigado|legendas pela comunidade amara org
 sottotitoli creati dalla comunità amara org|sottotitoli e revisione a cura di qtss
 ondertiteld door de amara org gemeenschap|продолжение следует|спасибо за просмотр
 субтитры сделал dimatorzok|редактор субтитров а семкин корректор а егорова|谢谢观看|谢谢大家|谢谢
-谢谢收看|感谢观看|請訂閱|请订阅|字幕由amara org社区提供|字幕由 amara org 社群提供|中文字幕志愿者 李宗盛
-中文字幕志愿者 杨茜茜|请不吝点赞 订阅 转发 打赏支持明镜与点点栏目|ご視聴ありがとうございました
-チャンネル登録お願いします|시청해주셔서 감사합니다|mbc 뉴스 이덕영입니다
+谢谢收看|感谢观看|請訂閱|请订阅|字幕由amara org社区提供|字幕由 amara org 社群提供
+中文字幕志愿者 李宗盛|中文字幕志愿者 杨茜茜|请不吝点赞 订阅 转发 打赏支持明镜与点点栏目
+ご視聴ありがとうございました|チャンネル登録お願いします
+시청해주셔서 감사합니다|mbc 뉴스 이덕영입니다
 """
 SILENCE_PHRASES = frozenset(_KNOWN.strip().replace("\n", "|").split("|"))
 """In lower case, with single spaces for whatever is neither a letter nor a digit."""

@@ -1,0 +1,208 @@
+"""A language model in this process: real transformers, on tiny models made here."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import Assistant, Settings, events
+from assistant.errors import UnavailableError
+from tests.assistant.chat_made import STRICT, network, saved, tokenizer
+from tools.errors import BadInput, Cancelled, Unavailable
+
+pytestmark = pytest.mark.models
+pytest.importorskip("torch")
+
+CALL = '<tool_call>{"name": "calculate", "arguments": {"expression": "6*7"}}</tool_call>'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    words = tokenizer()
+    return saved(tmp_path_factory.mktemp("tiny"), words, network(words))
+
+
+@pytest.fixture(scope="module")
+def caller(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that has learnt two things by heart: a call, and what to say after its answer."""
+    import torch
+
+    words = tokenizer()
+    model = network(words).train()
+    cases = [("user\n6 times 7?", CALL), (">>>", "It is 42.")]
+    rows = []
+    for before, said in cases:
+        head = words(f"{before}<|im_end|>\n<|im_start|>assistant\n")["input_ids"]
+        tail = words(f"{said}<|im_end|>")["input_ids"]
+        rows.append((head, tail))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    for _ in range(150):
+        for head, tail in rows:
+            ids = torch.tensor([head + tail])
+            labels = torch.tensor([[-100] * len(head) + tail])
+            # positions far from the beginning, where a long prompt will put them
+            where = torch.arange(ids.shape[1])[None] + int(torch.randint(0, 6000, (1,)))
+            loss = model(input_ids=ids, labels=labels, position_ids=where).loss
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return saved(tmp_path_factory.mktemp("caller"), words, model.eval())
+
+
+def engine(folder: Path) -> Any:
+    from tools.engines.transformers_text import LanguageModel
+
+    return LanguageModel(folder, "cpu")
+
+
+ASKED = [{"role": "user", "content": "Tell me of 你好 and naïve cafés."}]
+
+
+def test_it_says_what_the_library_says_token_for_token(folder: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    words = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    ids = words.apply_chat_template(
+        ASKED, add_generation_prompt=True, return_tensors="pt", return_dict=True
+    )["input_ids"]
+    whole = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=60)
+    expected = words.decode(whole[0, ids.shape[1] :], skip_special_tokens=False)
+
+    pieces: list[str] = []
+    mine = engine(folder)
+    assert mine.prompt(ASKED, []) == ids[0].tolist()
+    said = mine.generate(ASKED, max_new_tokens=60, on_text=pieces.append)
+    assert said.text == expected.removesuffix("<|im_end|>")
+    assert "".join(pieces) == said.text
+    assert len(pieces) > 10
+    assert said.prompt_tokens == ids.shape[1]
+
+
+def test_the_models_own_template_gets_the_tools_and_their_answers(folder: Path) -> None:
+    tool = {"type": "function", "function": {"name": "clock", "description": "", "parameters": {}}}
+    call = {"function": {"name": "clock", "arguments": {}}}
+    messages = [
+        {"role": "user", "content": "when?"},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "name": "clock", "content": "noon"},
+    ]
+    text = engine(folder)._written(messages, [tool])
+    assert '"name": "clock"' in text.partition("when?")[0]
+    assert '<tool_call>{"name": "clock", "arguments": {}}</tool_call>' in text
+    assert "<|im_start|>tool\nnoon" in text
+
+
+def test_a_template_that_knows_no_tools_gets_them_as_text(tmp_path: Path) -> None:
+    words = tokenizer(STRICT)
+    mine = engine(saved(tmp_path, words, network(words)))
+    tool = {"type": "function", "function": {"name": "clock", "description": "Tells the time."}}
+    messages = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "when?"},
+        {"role": "assistant", "content": "", "tool_calls": [{"function": {"name": "clock"}}]},
+        {"role": "tool", "name": "clock", "content": "noon"},
+    ]
+    text = mine._written(messages, [tool])
+    assert text.startswith("[user] Be brief.")
+    assert "Tells the time." in text
+    assert "[assistant] <tool_call>" in text
+    assert "[user] <tool_response>noon</tool_response>" in text
+
+
+def test_a_whole_turn_with_a_tool(caller: Path, home: Path) -> None:
+    settings = Settings(home=home, model=f"hf:{caller}", sense_feelings=False, reply_tokens=120)
+    with Assistant(settings=settings) as assistant:
+        stream = assistant.stream("6 times 7?")
+        shown = "".join(e.text for e in stream if isinstance(e, events.TextDelta))
+    assert stream.reply is not None
+    assert [(r.tool, r.ok) for r in stream.reply.receipts] == [("calculate", True)]
+    assert stream.reply.text == shown == "It is 42."
+    assert stream.reply.model == str(caller)
+
+
+def test_it_counts_its_tokens_and_tells_its_window(folder: Path) -> None:
+    mine = engine(folder)
+    assert mine.count("naïve") == 6  # bytes
+    assert mine.window == 8192
+    assert mine.memory_bytes > 300_000
+
+
+def test_cancelling_stops_it_before_the_next_token(folder: Path) -> None:
+    mine, pieces = engine(folder), []
+    stop = threading.Event()
+
+    def heard(text: str) -> None:
+        pieces.append(text)
+        stop.set()
+
+    with pytest.raises(Cancelled):
+        mine.generate(ASKED, max_new_tokens=2000, on_text=heard, cancelled=stop.is_set)
+    assert len(pieces) <= 2  # the second may be the rest of a character
+
+
+def test_a_task_that_is_cancelled_stops_the_engine(folder: Path) -> None:
+    from assistant.brain.local import LocalModel
+    from tools.runtime import Slot
+
+    slot: Any = Slot("tiny", lambda: engine(folder))
+    model = LocalModel.of("tiny", slot, 100_000)
+
+    async def begin_and_leave() -> None:
+        async for _ in model.astream("hello"):
+            break
+
+    asyncio.run(begin_and_leave())
+    assert slot.submit(lambda: "free").result(timeout=20) == "free"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Any:
+    words = tokenizer()
+    return engine(saved(tmp_path, words, network(words, window=64)))
+
+
+def test_a_conversation_longer_than_the_window_is_said(small: Any) -> None:
+    with pytest.raises(BadInput, match="64"):
+        small.generate([{"role": "user", "content": "x" * 200}])
+
+
+def test_an_answer_ends_at_the_window(small: Any) -> None:
+    said = small.generate([{"role": "user", "content": "x"}], max_new_tokens=500)
+    assert said.prompt_tokens + said.tokens <= 64
+
+
+def test_a_model_that_does_not_converse_is_refused(tmp_path: Path) -> None:
+    words = tokenizer(None)
+    with pytest.raises(Unavailable, match="no chat template"):
+        engine(saved(tmp_path, words, network(words)))
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("acme/not-here", "hf download acme/not-here"),
+        ("/no/such/folder", "no model at /no/such/folder"),
+    ],
+)
+def test_missing_weights_are_said_with_their_remedy(name: str, says: str, home: Path) -> None:
+    settings = Settings(home=home, model=f"hf:{name}")
+    with Assistant(settings=settings) as assistant, pytest.raises(UnavailableError) as caught:
+        assistant.ask("hello")
+    assert says in str(caught.value)
+
+
+def test_damaged_weights_are_one_sentence(folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    broken = tmp_path / "broken"
+    shutil.copytree(folder, broken)
+    weights = broken / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(Unavailable):
+        engine(broken)
