@@ -17,6 +17,7 @@ import dataclasses
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -213,7 +214,7 @@ class Assistant:
                 return self._graph
             from assistant.agent.build import build
             from assistant.brain.absent import AbsentModel
-            from assistant.brain.choose import load_named, name_of
+            from assistant.brain.choose import name_of
 
             model = self._model or self._load()
             self._model_name = name_of(model)
@@ -226,7 +227,7 @@ class Assistant:
                 approve=self._approve,
                 likely=self._house.likely,
                 fallback=self.settings.fallback,
-                load=lambda spec: load_named(spec, self.settings, self._house),
+                load=self._load_named,
             )
             if not isinstance(model, AbsentModel):  # that one may be there at the next turn
                 self._model, self._graph = model, graph
@@ -238,11 +239,25 @@ class Assistant:
         from assistant.brain.choose import load
 
         try:
-            return load(self.settings, self._house)
+            return self._owned(load(self.settings, self._house))
         except UnavailableError as error:
             if not self.settings.fallback:
                 raise
             return AbsentModel.of(self.settings.model, error)
+
+    def _load_named(self, spec: str) -> tuple[Any, str]:
+        """A model that may stand in for the chosen one, and its name."""
+        from assistant.brain.choose import load_named
+
+        model, name = load_named(spec, self.settings, self._house)
+        return self._owned(model), name
+
+    def _owned(self, model: Any) -> Any:
+        """A model that was made here ends with this Assistant."""
+        from assistant.brain.clients import aclose
+
+        self._loop.at_end(partial(aclose, model))
+        return model
 
     def close(self) -> None:
         """Cancel what runs, end engines and threads, close the store."""

@@ -155,7 +155,7 @@ def whisper(folder: Path, model: Path | None, rounds: int) -> None:
         if model is None:
             from tests.tools import whisper_made
 
-            model = whisper_made.whisper(Path(place) / "made", width=384, layers=4)
+            model = whisper_made.whisper(Path(place) / "made", width=512, layers=2)
         ours = FasterWhisper(model, device="cpu")
         theirs = faster_whisper.WhisperModel(
             str(model), device="cpu", compute_type=ours.compute_type, cpu_threads=_threads()
@@ -163,7 +163,7 @@ def whisper(folder: Path, model: Path | None, rounds: int) -> None:
         print(f"{ours.name}, {ours.compute_type}, {ours.memory_bytes / 1e6:.0f} MB of weights")
         print(f"{'recording':30}{'language':>10}{'library ms':>12}{'ours ms':>10}{'overhead':>10}")
         every = []
-        for name in ("1688-142285-0003", "1688-142285-0000", "1998-15444-0000"):
+        for name in ("1688-142285-0003", "1688-142285-0000"):
             sound = audio.read(folder / "librispeech" / f"{name}.flac")
             for language in ("en", ""):
                 pair = _paired(ours, theirs, sound, language, rounds)

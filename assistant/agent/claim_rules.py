@@ -109,26 +109,32 @@ PROOFS = {
 }
 """What each named group of a rule, and each label of the trained reader, needs."""
 LABELLED = {
-    "looked": "paper",
-    "listened": "audio",
-    "watched": "video",
-    "read": "paper",
-    "searched": "notes",
-    "web": "web",
-    "source": "source",
-    "remembered": "remembering",
-    "made_picture": "picture",
-    "made_sound": "sound",
-    "made_file": "made_file",
-    "deed": "deed",
-    "computed": "computing",
-    "clock": "clock",
-    "felt_voice": "voice",
-    "felt_face": "face",
-    "felt": "feeling",
+    "looked": _proof("looking", "look read_text read_document watch", _EYE, lasting=True),
+    "listened": _proof("listening", "transcribe identify_speaker watch", _EAR, lasting=True),
+    "watched": _proof("watching", "look watch", f"{_EYE}|video", lasting=True),
+    "read": PROOFS["paper"],
+    "searched": PROOFS["notes"],
+    "web": PROOFS["web"],
+    "source": PROOFS["source"],
+    "remembered": PROOFS["remembering"],
+    "made_picture": PROOFS["picture"],
+    "made_sound": PROOFS["sound"],
+    "made_file": PROOFS["made_file"],
+    "deed": PROOFS["deed"],
+    "computed": PROOFS["computing"],
+    "clock": PROOFS["clock"],
+    "felt_voice": PROOFS["voice"],
+    "felt_face": PROOFS["face"],
+    "felt": PROOFS["feeling"],
 }
-"""The proof that each label of the trained reader needs; a look and a reading prove each other:
-a page may be a picture, and a picture may hold text."""
+"""The proof that each label of the trained reader needs."""
+ALSO = (
+    ("looked", "scan_codes", re.compile(r"code|scan|条码|条形码|二维码|扫|编号", re.IGNORECASE)),
+    ("read", "transcribe", re.compile(r"transcript|record|文字稿|录音", re.IGNORECASE)),
+)
+"""(label, tool, words): the tool proves the label where the sentence has these words."""
+TOGETHER = (("listened", "sense_emotion", "felt_voice"), ("watched", "transcribe", "listened"))
+"""(label, tool, other label): the tool proves the label where the sentence has the other one."""
 _ATTACHED = {
     "image": {"image"},
     "audio": {"audio", "video"},

@@ -12,7 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from assistant.agent.claim_rules import LABELLED, PROOFS, Proof, claims, open_quote
+from assistant.agent.claim_rules import (
+    ALSO,
+    LABELLED,
+    PROOFS,
+    TOGETHER,
+    Proof,
+    claims,
+    open_quote,
+)
 from assistant.agent.figures import Figures
 from assistant.agent.sentences import Piece, Splitter, sentences
 
@@ -184,10 +192,8 @@ class Gate:
             return what
         claimed = self._claimed(prose)
         for label in claimed:
-            proof = PROOFS[LABELLED[label]]
-            have = self._proofs | self._earlier if proof.lasting else self._proofs
-            if not (proof.world and self._world) and not _proven(proof, have):
-                return proof.what
+            if not self._has(label, claimed, prose):
+                return LABELLED[label].what
         reports = bool(claimed or any(True for _ in claims(prose)) or _NAMED.search(prose))
         if reports and self._figures is not None:
             number = self._figures.unfounded(_NAMED.sub("", sentence))
@@ -200,13 +206,23 @@ class Gate:
             return "making a file"  # it has the form of a result
         return ""
 
-    def _claimed(self, prose: str) -> list[str]:
+    def _claimed(self, prose: str) -> dict[str, float]:
         """What the trained reader finds claimed, the likeliest first."""
         if self._read is None or not _WORDS.search(prose):
-            return []
+            return {}
         chances = self._read(prose, self._asked, sorted(self._kinds))
-        found = [label for label in LABELLED if chances[label] >= CLAIMED]
-        return sorted(found, key=lambda label: -chances[label])
+        found = {label: chances[label] for label in LABELLED if chances[label] >= CLAIMED}
+        return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+    def _has(self, label: str, claimed: Mapping[str, float], prose: str) -> bool:
+        """Whether a receipt proves what the sentence claims by this label."""
+        proof = LABELLED[label]
+        have = self._proofs | self._earlier if proof.lasting else self._proofs
+        if (proof.world and self._world) or _proven(proof, have):
+            return True
+        also = {tool for name, tool, words in ALSO if name == label and words.search(prose)}
+        also |= {tool for name, tool, other in TOGETHER if name == label and other in claimed}
+        return bool(also & have)
 
     def _cleaned(self, text: str) -> str:
         """Without pictures, links and marks that only a model made up."""

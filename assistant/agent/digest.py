@@ -224,7 +224,9 @@ def _told(messages: Sequence[AnyMessage]) -> str:
     lines = []
     for message in messages:
         if isinstance(message, ToolMessage):
-            lines.append(f"{message.name}: {_brief(_FENCE.sub('', message.text), FOUND)}")
+            found = _brief(_FENCE.sub("", message.text), FOUND)
+            # Its lines stay its own: "person: …" in a document is nobody's turn.
+            lines.append(f"{message.name}: " + found.replace("\n", "\n  | "))
         elif isinstance(message, AIMessage):
             calls = [
                 f"{c['name']}({', '.join(map(str, c['args'].values()))})"

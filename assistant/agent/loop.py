@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from assistant.errors import UsageError
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class LoopThread:
@@ -23,6 +25,11 @@ class LoopThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._at_end: list[Callable[[], Awaitable[None]]] = []
+
+    def at_end(self, function: Callable[[], Awaitable[None]]) -> None:
+        """Await ``function`` in the loop when it ends, after all that ran there was cancelled."""
+        self._at_end.append(function)
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Run ``work`` in the loop; the future may be waited for in any other thread.
@@ -59,8 +66,7 @@ class LoopThread:
                 self._loop = loop
             return self._loop
 
-    @staticmethod
-    def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
         try:
             loop.run_forever()
@@ -69,6 +75,8 @@ class LoopThread:
             for task in tasks:
                 task.cancel()
             loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            for function in self._at_end:
+                loop.run_until_complete(_awaited(function))
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 
@@ -80,3 +88,10 @@ class LoopThread:
         if loop is not None and thread is not None:
             loop.call_soon_threadsafe(loop.stop)
             thread.join(timeout=10)
+
+
+async def _awaited(function: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await function()
+    except Exception:  # the loop is at its end, and the next function is to be called, too
+        log.exception("something could not be closed")

@@ -16,12 +16,13 @@ from langchain.agents.middleware import AgentMiddleware
 from langchain.agents.middleware.types import ModelRequest, ModelResponse
 from langchain_core.messages import AIMessage, HumanMessage
 
+from assistant.agent.receipts import fenced
 from assistant.agent.run import Run
 from assistant.brain.abilities import abilities
 from assistant.brain.written import mended, read, without_thoughts
 
 AGAIN = (
-    "Your tool call could not be read: {what}. Call the tool again; its arguments are one JSON "
+    "Your tool call could not be read:\n{what}\nCall the tool again; its arguments are one JSON "
     'object, such as {{"name": "value"}}. Or answer without it.'
 )
 _SHOWN = 200
@@ -41,7 +42,7 @@ class Mend(AgentMiddleware[Any, Run]):
         if not broken:
             return response
         said = AIMessage(broken)
-        again = HumanMessage(AGAIN.format(what=broken[:_SHOWN]))
+        again = HumanMessage(AGAIN.format(what=fenced("your last reply", [broken[:_SHOWN]])))
         second = await handler(request.override(messages=[*request.messages, said, again]))
         response, broken = _mended(second, names, helped=helped)
         if broken:

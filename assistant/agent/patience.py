@@ -23,7 +23,7 @@ from langchain_core.runnables.config import (
 )
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
-from assistant.agent.pulse import Pulse
+from assistant.agent.pulse import EndlessError, Pulse
 from assistant.agent.run import Run
 from assistant.brain.errors import Address, endless, silent, told
 from assistant.errors import AssistantError, ModelFailed
@@ -85,9 +85,9 @@ async def _call(
     try:
         async with pulse.limit:
             response = await handler(request)
+    except EndlessError:
+        return _cut(run, pulse, address)
     except TimeoutError as error:
-        if pulse.endless:
-            return _cut(run, pulse, address)
         if pulse.limit.expired():
             raise silent(address, seconds) from error
         raise _failed(error, address, pulse) from error

@@ -12,20 +12,25 @@ if TYPE_CHECKING:
     from langchain_core.outputs import ChatGenerationChunk, GenerationChunk
 
 
+class EndlessError(Exception):
+    """Raised in the midst of an answer that is longer than a model may write."""
+
+
 class Pulse(BaseCallbackHandler):
     """For one call of a model: each piece gives it ``seconds`` more, and counts towards ``most``.
 
-    It is a callback of the call, which runs within ``limit``. That expires where no piece came in
-    time, and at once where there were too many: the client is cancelled then, and hangs up.
+    It is a callback of the call, which runs within ``limit``: that expires where no piece came in
+    time. Where there were too many, :class:`EndlessError` is raised at the piece that is too much: a
+    client hands on all that it has read at once, so a cancellation would come hundreds of pieces late.
     """
 
+    raise_error = True
     run_inline = True
 
     def __init__(self, seconds: float, most: int) -> None:
         self.limit = asyncio.timeout(seconds)
         self.begun = False
         """Whether anything came that is part of an answer."""
-        self.endless = False
         self._text: list[str] = []
         self._seconds = seconds
         self._most = most
@@ -50,12 +55,12 @@ class Pulse(BaseCallbackHandler):
         self._text.append(text)
         # A piece that brings nothing to show (a thought, an empty one) counts as one sign.
         self._size += max(1, len(text) + sum(len(call["args"] or "") for call in calls))
-        self.endless = self.endless or self._size > self._most
+        if self._size > self._most:
+            raise EndlessError
         # A client that is not asynchronous calls from a thread of its own.
         self._loop.call_soon_threadsafe(self._extend)
 
     def _extend(self) -> None:
         if not self.limit.expired():
             with contextlib.suppress(RuntimeError):  # the call has ended meanwhile
-                more = 0.0 if self.endless else self._seconds
-                self.limit.reschedule(self._loop.time() + more)
+                self.limit.reschedule(self._loop.time() + self._seconds)

@@ -22,6 +22,7 @@ from langchain_core.messages import (
     ToolMessage,
 )
 
+from assistant.agent.neutral import neutral, one_line
 from assistant.agent.receipts import fenced
 from assistant.agent.run import Run
 from assistant.agent.style import style_of
@@ -154,9 +155,11 @@ def _instructions(run: Run, facts: Sequence[str]) -> str:
     if line := style_of(run.feeling).line:
         lines.append(line)
     given = {item.handle for item in run.given}
-    before = [f"{i.handle} ({i.name})" for i in run.items.values() if i.handle not in given]
-    if before:
-        lines.append(f"From earlier in this conversation: {', '.join(before[-HANDLES:])}.")
+    before = [
+        f"{i.handle} ({one_line(i.name)})" for i in run.items.values() if i.handle not in given
+    ]
+    if before:  # names are whatever the sender of a file liked
+        lines.append(fenced("earlier in this conversation", before[-HANDLES:]))
     if facts:  # the person's words, or a file's: data like any other
         lines.append(fenced("memory", [f"- {' '.join(fact.split())}" for fact in facts]))
     return "\n".join(lines)
@@ -217,16 +220,13 @@ def _closed(waiting: dict[str, str]) -> list[AnyMessage]:
 def human(text: str, content: Any) -> HumanMessage:
     """The person's message, with their attachments by handle; never a path."""
     given = [dict(a) for a in content.get("attachments", ())]
-    lines = [f"[attached {a['handle']}: {_one_line(a['name'])} ({a['mime']})]" for a in given]
+    lines = [f"[attached {a['handle']}: {one_line(a['name'])} ({a['mime']})]" for a in given]
     extra = {
         "text": text,
         "attachments": given,
         "handles": [dict(a) for a in content.get("handles", ())],
         "feeling": str(content.get("feeling") or ""),
     }
-    return HumanMessage("\n".join(part for part in (text, *lines) if part), additional_kwargs=extra)
-
-
-def _one_line(name: str) -> str:
-    """A file's name cannot add lines to the message, nor close its bracket."""
-    return " ".join(name.split())[:120].translate(str.maketrans("[]", "()"))
+    # Their words may be pasted: a model's template must not find its own marks in them.
+    whole = "\n".join(part for part in (neutral(text), *lines) if part)
+    return HumanMessage(whole, additional_kwargs=extra)

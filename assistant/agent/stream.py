@@ -11,13 +11,14 @@ from assistant import events
 from assistant.agent.claims import Gate
 from assistant.agent.figures import Figures
 from assistant.agent.patience import CALL
+from assistant.agent.receipts import fenced
 from assistant.agent.run import Run
 from assistant.brain.written import Spotter
 from assistant.turn import Citation
 from tools.base import Source
 
 MEND = (
-    "Your last reply says that you did something for which there is no record: {claims}. "
+    "Your last reply says that you did something for which there is no record:\n{claims}\n"
     "Write the reply again without that, or do it with a tool first."
 )
 
@@ -34,7 +35,8 @@ async def stream(graph: Any, run: Run) -> None:
     """
     held, messages = await _pass(graph, run, [])
     if held:
-        claims = "; ".join(f"“{sentence}”" for sentence, _ in held)
+        # The model may have taken the words from a document: they are data here, too.
+        claims = fenced("your last reply", [f"“{sentence}”" for sentence, _ in held])
         run.unsay()
         held, _ = await _pass(graph, run, [*messages, HumanMessage(MEND.format(claims=claims))])
     for sentence, what in held:

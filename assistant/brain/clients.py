@@ -79,6 +79,10 @@ def make(provider: str, name: str, base_url: str, settings: Settings) -> Any:
                 given["num_ctx"] = _window(told.get("max_input_tokens", 0), settings)
         if provider != "ollama":  # its client knows no retries
             given["max_retries"] = 0  # patience.py waits, visibly, and no longer than is wanted
+        if provider == "openai" and _has_field("stream_chunk_timeout"):
+            # Its own watch waits by asyncio.wait_for, which on Python 3.11 loses a cancellation
+            # that comes with a chunk: a fast server could not be stopped. patience.py watches.
+            given["stream_chunk_timeout"] = 0
         return init_chat_model(name, model_provider=provider, **given)
     except ImportError as error:
         raise UnavailableError(
@@ -91,6 +95,19 @@ def make(provider: str, name: str, base_url: str, settings: Settings) -> Any:
         raise UnavailableError(
             f"The client for {provider} models refuses: {_line(error)}", check
         ) from error
+
+
+def _has_field(name: str) -> bool:
+    """Whether this version of OpenAI's client knows the option; it would send it on otherwise."""
+    return name in import_module("langchain_openai").ChatOpenAI.model_fields
+
+
+async def aclose(model: Any) -> None:
+    """Close the connections of a model made here; those that clients share stay open."""
+    if (client := getattr(model, "http_client", None)) is not None:
+        client.close()
+    if (client := getattr(model, "http_async_client", None)) is not None:
+        await client.aclose()
 
 
 OVERHEAD = 2500
@@ -119,6 +136,7 @@ def options(provider: str, base_url: str, reply_tokens: int) -> dict[str, Any]:
         # The servers that run on one's own machine all know max_tokens; not all of them
         # know the newer name, which the client would send for it.
         given["extra_body"] = {"max_tokens": reply_tokens}
+        given["stream_usage"] = True  # what they count corrects what is estimated here
         given["api_key"] = key_of(SERVER, (SERVER_KEY,)) or "local"
         given["openai_proxy"] = None
         given["http_client"] = openai.DefaultHttpxClient(trust_env=False)

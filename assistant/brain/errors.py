@@ -91,8 +91,8 @@ def told(error: BaseException, address: Address, *, begun: bool = False) -> Mode
         return _failed(address, "did not answer in time", _words(error, address))
     if isinstance(error, json.JSONDecodeError) or names & _FORM or _empty(error):
         return _no_protocol(address)
-    if names & _BROKEN or isinstance(error, ConnectionError):
-        return broken(address, _words(error, address), again=None if begun else _SOON)
+    if names & _BROKEN:
+        return broken(address, again=None if begun else _SOON)  # its words say no more
     modules = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
     if modules & _CLIENTS:  # an error that came as an event of the stream, most likely
         words = _words(error, address)
@@ -116,10 +116,10 @@ def broken(address: Address, why: str = "", again: float | None = None) -> Model
 def silent(address: Address, seconds: float) -> ModelFailed:
     """The model gave no sign for so many seconds."""
     return ModelFailed(
-        f"{address.spec} said nothing for {seconds:g} seconds and was stopped.",
+        f"{address.spec} said nothing for {_duration(seconds)} and was stopped.",
         f"Ask again, raise model_seconds in the settings, {_OTHER}.",
         address.spec,
-        reason=f"silent for {seconds:g} seconds",
+        reason=f"silent for {_duration(seconds)}",
     )
 
 
@@ -264,7 +264,7 @@ def retry_after(headers: Mapping[str, str], now: float | None = None) -> float |
 
 def _duration(seconds: float) -> str:
     if seconds < 120:
-        return f"{seconds:.0f} seconds" if round(seconds) != 1 else "a second"
+        return f"{seconds:.3g} seconds" if seconds != 1 else "a second"
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
 
 

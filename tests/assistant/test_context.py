@@ -35,7 +35,11 @@ from tools.runtime import Slot
 
 WINDOW = 4000
 BRIEF = "Ann Meyer plans a flat for 4,200 euros; image:1 is its floor plan. Still open: the lamp."
-LONG = "I see. " + "That is a thing to think about, and there are several ways to do it. " * 12
+LONG = (
+    "I see: "
+    + "that is a thing to think about, and there are several ways to do it, " * 12
+    + "yes."
+)
 
 
 class Recorded(ScriptedModel):

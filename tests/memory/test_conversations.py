@@ -259,6 +259,7 @@ def test_no_accepted_message_is_lost_when_the_process_is_killed(
         accepted += [process.stdout.readline().strip() for _ in range(count)]
         process.kill()
         accepted += [line.strip() for line in process.stdout if line.endswith("\n")]
+        process.wait()
     talk.begin("a", "after", {"text": "I go on"})
     history = talk.history("a")
     assert len(accepted) > 20

@@ -91,13 +91,16 @@ def _teach(decoder: Any, ids: dict[str, int], sure: float, nothing: float) -> No
 
     table = decoder.embed_tokens.weight
     table.mul_(0.1)
+    width = table.shape[1]
+    free = width - _WHEN.stop
     table[:, : _WHEN.stop] = 0
     known = [ids[_letters(word)] for word in WORDS]
     codes = [ids[f"<|{code}|>"] for code in _codes() if f"<|{code}|>" in ids]
     for rows in (known, codes):
-        table[rows, _WHEN.stop :] += torch.randn(len(rows), table.shape[1] - _WHEN.stop) * 0.12
+        table[rows, _WHEN.stop :] += torch.randn(len(rows), free) / width**0.5
     table[known, _KNOWN] = 1.0
     table[codes, _WHEN.stop :] *= 3
+    table[codes, _KNOWN] = -4.0  # they are heard, never written
     for token in ("<|endoftext|>", "<|nospeech|>", *(f"<|{n * 0.02:.2f}|>" for n in range(_TIMES))):
         table[ids[token]] = 0
     table[ids["<|endoftext|>"], _KNOWN] = 0.5
@@ -119,6 +122,9 @@ def _teach(decoder: Any, ids: dict[str, int], sure: float, nothing: float) -> No
         layer.encoder_attn.q_proj.weight.mul_(6)  # it looks at places, not at the mean of all
         layer.encoder_attn.out_proj.weight.mul_(4)
         layer.self_attn.out_proj.weight.mul_(1.5)
+        for out in (layer.self_attn.out_proj, layer.encoder_attn.out_proj, layer.fc2):
+            out.weight[: _WHEN.stop] = 0  # nothing else writes there
+            out.bias[: _WHEN.stop] = 0
     decoder.layer_norm.weight.fill_(4 * sure)
     decoder.layer_norm.bias[_KNOWN] = 20.0 * sure
 
