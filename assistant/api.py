@@ -201,7 +201,7 @@ class Assistant:
                 ledger=ledger,
                 tools=self._house.tools,
                 sink=stream.put,
-                read_claims=self._house.read_claims,
+                read_claims=self._house.claims.read,
                 model=self._model_name,
                 explains=self._model_name != "builtin",
             )
@@ -218,6 +218,8 @@ class Assistant:
 
             model = self._model or self._load()
             self._model_name = name_of(model)
+            if self._model_name != "builtin":
+                self._house.claims.prepare()
             graph = build(
                 model,
                 tuple(self._house.tools.values()),

@@ -101,7 +101,8 @@ class FactKept(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalNeeded(Event):
-    """A tool that acts on the world asks; the ``approve`` callback answers."""
+    """A tool that acts on the world asks, or one that would remember what the person did not say;
+    the ``approve`` callback answers."""
 
     call_id: str
     tool: str

@@ -20,6 +20,7 @@ from tools.runtime import Budget, Slot
 if TYPE_CHECKING:
     from PIL.Image import Image as PilImage
 
+    from assistant.agent.claim_head import ClaimReader
     from assistant.brain.builtin.route import Router
     from assistant.settings import Settings
     from memory.blobs import Blobs
@@ -210,7 +211,8 @@ class House:
 
     @cached_property
     def router(self) -> Router:
-        from assistant.brain.builtin.route import Router
+        from assistant.agent.claim_head import ClaimReader
+    from assistant.brain.builtin.route import Router
 
         return Router(tuple(self.tools.values()), self.encoder, self.settings.home / "cache")
 
@@ -219,11 +221,11 @@ class House:
         return self.router.scores(text, kinds)
 
     @cached_property
-    def read_claims(self) -> Callable[[str, str, Sequence[str]], Mapping[str, float]]:
-        """What a sentence of a reply claims that the assistant did."""
+    def claims(self) -> ClaimReader:
+        """What reads the claims in a reply; loaded at the first, or when it is prepared."""
         from assistant.agent.claim_head import ClaimReader
 
-        return ClaimReader().read
+        return ClaimReader()
 
     @cached_property
     def reader(self) -> Reader:

@@ -1,8 +1,13 @@
-"""Middleware: a tool that acts on the world asks first; no answer means no."""
+"""Middleware: a tool that acts on the world asks first; no answer means no.
+
+So does what would be remembered of the person without standing in their own words: a document
+must not put anything there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import copy
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware
@@ -12,14 +17,24 @@ from langgraph.types import Command
 
 from assistant import events
 from assistant.agent.run import Run, run_of
+from assistant.agent.support import own_words, supported
 from tools.errors import Failed
 
 Approval = Callable[[events.ApprovalNeeded], Awaitable[bool]]
 """The person's answer to one call; it may take as long as they need."""
 
+_NOT_ALLOWED = (
+    "{tool} acts on the world and was not allowed.",
+    "Allow it with --allow {tool}, or an approve= callback.",
+)
+_NOT_THEIRS = (
+    "This was not kept: it stands in no words of the person, so it needs their consent.",
+    "Keep it in the words they used, ask them to say it, or let them use --allow {tool}.",
+)
+
 
 class Approve(AgentMiddleware[Any, Run]):
-    """Holds tools with effects until the turn is committed, and ``world`` ones until allowed."""
+    """Holds tools with effects until the turn is committed, and what needs consent until it is given."""
 
     def __init__(self, approve: Approval | None) -> None:
         super().__init__()
@@ -34,19 +49,25 @@ class Approve(AgentMiddleware[Any, Run]):
         tool = run.tools.get(request.tool_call["name"])
         if tool is not None and tool.effects != "none":
             await run.ledger.committed()
-        if tool is not None and tool.effects == "world" and tool.name not in run.settings.allow:
-            await self._ask(run, request.tool_call)
+        if tool is not None and tool.name not in run.settings.allow:
+            if tool.effects == "world":
+                await self._ask(run, request.tool_call, _NOT_ALLOWED)
+            elif tool.name == "remember" and not _theirs(run, request.tool_call["args"]):
+                await self._ask(run, request.tool_call, _NOT_THEIRS)
         return await handler(request)
 
-    async def _ask(self, run: Run, call: Any) -> None:
+    async def _ask(self, run: Run, call: Any, refusal: tuple[str, str]) -> None:
         asked = run.emit(
             events.ApprovalNeeded,
             call_id=call["id"] or "",
             tool=call["name"],
-            arguments=dict(call["args"]),
+            arguments=copy.deepcopy(dict(call["args"])),
         )
         if self._approve is None or not await self._approve(asked):
-            raise Failed(
-                f"{call['name']} acts on the world and was not allowed.",
-                f"Allow it with --allow {call['name']}, or an approve= callback.",
-            )
+            message, remedy = (text.format(tool=call["name"]) for text in refusal)
+            raise Failed(message, remedy)
+
+
+def _theirs(run: Run, arguments: Mapping[str, Any]) -> bool:
+    """Whether a fact is the person's: in their words, or called for by a brain that only routes."""
+    return not run.explains or supported(str(arguments.get("fact", "")), own_words(run))

@@ -9,6 +9,7 @@ Trained by ``scripts/train_claims.py`` on sentences written for it; described in
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import zipfile
 import zlib
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from assistant.agent.claim_text import context, prepared
 from assistant.brain.builtin.features import normalized, units
-from tools.errors import Unavailable
+from tools.errors import ToolError, Unavailable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,6 +79,14 @@ class ClaimReader:
         at = np.array([0] * len(LABELS) + [1])
         chances = 1.0 / (1.0 + np.exp(-(w.slope[at] * logits + w.offset[at])))
         return dict(zip((*LABELS, "any"), map(float, chances), strict=True))
+
+    def prepare(self) -> None:
+        """Load in the background, so that the first sentence of a reply does not wait for it."""
+        threading.Thread(target=self._prepared, name="claims", daemon=True).start()
+
+    def _prepared(self) -> None:
+        with contextlib.suppress(ToolError):  # the first sentence is told the same
+            self._ready()
 
     def _ready(self) -> tuple[SentenceModel, Weights]:
         with self._loading:

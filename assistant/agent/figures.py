@@ -26,7 +26,8 @@ WHOLES = (12, 24, 60, 100)
 """What is left of an hour, a day, a hundred."""
 
 _NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_.,])(?:\d{1,3}(?:[,.'’\u00a0\u202f ]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
+    r"(?<![A-Za-z0-9_.])(?<!\d,)"
+    r"(?:\d{1,3}(?:[,.'’\u00a0\u202f ]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
     r"(?:\s?(?:[kKmM万亿](?![A-Za-z])|million\b|billion\b|thousand\b))?"
 )
 _WHOLE = re.compile(r"\d+(?:\.\d+)?")
@@ -94,7 +95,7 @@ class Figures:
                 out += [a + b, b - a]
                 out += [b / a, 100 * a / b, 100 * (b - a) / a, 100 * (b - a) / b] if a and b else []
         if len(self._known) <= MOST:
-            out += [b - a for a, b in combinations(self._known, 2) if b - a > 2]
+            out += [b - a for a, b in combinations(self._known, 2) if 2 < b - a <= COUNTED]
         few = large[:MOST]
         return (*out, *(c * k for c in small for k in few), *(k / c for c in small for k in few),
                 *(a * b for a, b in combinations(small, 2)))  # fmt: skip
@@ -132,9 +133,11 @@ class Figures:
         if 12 < value <= 24 and value - 12 in self._known:
             return True
         scaled = [value, *(value / f for f in (1e3, 1e4, 1e6) if value >= f)]
-        return any(_same(value, reached, places, rough=rough) for reached in self._reached) or any(
-            abs(v - reached) < 1e-6 for v in scaled for reached in self._reached
-        )
+        return any(
+            _same(value, reached, places, rough=rough)
+            for reached in self._reached
+            if rough or places or abs(reached - round(reached)) < 1e-6
+        ) or any(abs(v - reached) < 1e-6 for v in scaled for reached in self._reached)
 
     @cached_property
     def _small(self) -> bool:

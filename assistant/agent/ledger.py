@@ -82,7 +82,11 @@ class Ledger:
     def attach(
         self, kind: Kind, source: bytes | Path, *, name: str, mime: str, by_tool: bool = False
     ) -> Item:
-        """Keep the bytes under the session's next handle of this kind."""
+        """Keep the bytes under the session's next handle of this kind.
+
+        A name may come from whoever sent the file: wherever it is shown, it is one line.
+        """
+        name = " ".join("".join(c if c.isprintable() else " " for c in name).split()) or kind
         with self._lock:
             if self._direct:
                 item = self._store(kind, source, name, mime, by_tool=by_tool)

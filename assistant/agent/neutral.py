@@ -25,7 +25,7 @@ _INVISIBLE = re.compile(
 )
 """Joiners stay: words of Persian and Hindi, and emoji, are wrong without them."""
 _CONTROL = re.compile(
-    r"<(?=[|｜])|(?<=[|｜])>"
+    r"<(?=[|｜][^<>\n]{1,60}[|｜]>)"
     r"|<(?=/?(?:s|bos|eos|pad|unk|image|(?:start|end)_of_(?:turn|image))>)"
     r"|<(?=/?(?:system|user|assistant|human|tool_calls?|tool_response|function(?:_calls?|_results)?"
     r"|function=[\w.-]*|parameter=[\w.-]*|think|thinking|invoke)\b[^<>\n]{0,80}>)"
@@ -33,7 +33,7 @@ _CONTROL = re.compile(
     r"|SYSTEM_PROMPT|IMG|THINK)\])",
     re.IGNORECASE,
 )
-_LOOK_ALIKE = {"<": "‹", ">": "›", "[": "⟦"}
+_LOOK_ALIKE = {"<": "‹", "[": "⟦"}
 _WORD_OR_PATH = re.compile(r"[a-z]{1,11}|[/~.].*|.*\s.*", re.IGNORECASE | re.DOTALL)
 _SECRET_NAME = re.compile(
     r"KEYS?(?:_ID)?$|KEY_|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|AUTH(?!OR)|COOKIE"

@@ -98,6 +98,8 @@ async def _call(
     finally:
         var_child_runnable_config.reset(token)
     _say_if_cut(run, response)
+    before = [m for m in request.messages if isinstance(m, AIMessage)]  # earlier turns, too
+    run.call_ids.update(c["id"] for m in before for c in m.tool_calls if c["id"])
     result = [_identified(message, run.call_ids) for message in response.result]
     return ModelResponse(result=result, structured_response=response.structured_response)
 

@@ -20,8 +20,8 @@ class Pulse(BaseCallbackHandler):
     """For one call of a model: each piece gives it ``seconds`` more, and counts towards ``most``.
 
     It is a callback of the call, which runs within ``limit``: that expires where no piece came in
-    time. Where there were too many, :class:`EndlessError` is raised at the piece that is too much: a
-    client hands on all that it has read at once, so a cancellation would come hundreds of pieces late.
+    time. Where there were too many, :class:`EndlessError` is raised at the one that is too much:
+    a client hands on at once all that it has read, so a cancellation would come far too late.
     """
 
     raise_error = True

@@ -307,4 +307,5 @@ def sources(reply: Reply) -> Iterable[str]:
     for number, citation in enumerate(reply.citations, 1):
         quote = " ".join(citation.quote.split())
         short = quote if len(quote) <= 110 else quote[:109] + "…"
-        yield f"  [{number}] {citation.source} {citation.locator}: “{short}”".replace(" :", ":")
+        where = " ".join(f"{citation.source} {citation.locator}".split())
+        yield f"  [{number}] {where}: “{short}”"
