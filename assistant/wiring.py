@@ -211,8 +211,7 @@ class House:
 
     @cached_property
     def router(self) -> Router:
-        from assistant.agent.claim_head import ClaimReader
-    from assistant.brain.builtin.route import Router
+        from assistant.brain.builtin.route import Router
 
         return Router(tuple(self.tools.values()), self.encoder, self.settings.home / "cache")
 

@@ -223,13 +223,11 @@ def _windows(ours: FasterWhisper, folder: Path) -> None:
         ),
     ):
         pieces = list(utterances([chunk], manner))
-        taken = []
-        for _ in range(3):
-            start = time.perf_counter()
-            for piece in pieces:
-                ours.recognize(piece, language="en")
-            taken.append(time.perf_counter() - start)
-        print(f"{label:34}{len(pieces):4} utterances {statistics.median(taken):7.1f} s")
+        start = time.perf_counter()
+        for piece in pieces:
+            ours.recognize(piece, language="en")
+        taken = time.perf_counter() - start
+        print(f"{label:34}{len(pieces):4} utterances {taken:7.1f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from assistant.agent.addresses import Addresses
 from assistant.agent.claim_rules import (
     ALSO,
     LABELLED,
@@ -40,6 +41,7 @@ _NUMBERED = re.compile(
 )
 _PICTURE = re.compile(r"[ \t]*!\[[^\]\n]{0,1000}\](?:\([^)\n]{0,2000}\)|\[[^\]\n]{0,200}\])")
 _LINK = re.compile(r"\[([^\]\n]{1,500})\]\(\s*<?(?!https?://|mailto:|tel:|#)([^)\n]{1,2000})\)")
+_ADDRESS_AT_END = re.compile(r"(?:://|www\.)\S*[.!?…。！？]$")
 _WORDS = re.compile(r"[^\W\d_]{2}|[\u4e00-\u9fff]")
 _PRESENTED = re.compile(
     r"\bhere(?:['’]s| is| are)?\b|\bdownload|\bclick|\bopen it\b|\bsaved|下载|点击|这里|查看",
@@ -104,6 +106,7 @@ class Gate:
         asked: the person's message, which the reader sees beside each sentence.
         figures: the numbers that tools returned and the person gave; a sentence that reports
             what was found may use no other.
+        addresses: which web addresses may be shown; without it, all.
     """
 
     def __init__(
@@ -120,6 +123,7 @@ class Gate:
         read: Read | None = None,
         asked: str = "",
         figures: Figures | None = None,
+        addresses: Addresses | None = None,
     ) -> None:
         self._proofs = frozenset(proofs) | ({"transcribe"} if heard else frozenset())
         self._sources = sources
@@ -128,6 +132,7 @@ class Gate:
         self._read = read
         self._asked = asked
         self._figures = figures
+        self._addresses = addresses
         self._cite = cite or "[s{}]".format
         self._splitter = Splitter()
         self._space = ""  # white space that goes out only with what follows it
@@ -147,7 +152,9 @@ class Gate:
     def _passed(self, piece: Piece) -> str:
         body = piece.text.rstrip()
         tail = piece.text[len(body) :]
-        shown = body if piece.code else self._checked(body)
+        shown = self._in_code(body) if piece.code else self._checked(body)
+        if self._addresses is not None and not tail and _ADDRESS_AT_END.search(shown):
+            shown += " "  # what follows must not become a part of it
         if "\n" in tail:
             self._quote = ""
         if not shown.strip() and body:
@@ -171,11 +178,11 @@ class Gate:
         self._quote = open_quote(_SPAN.sub("_", said))
         what = self._claim(said) if self._check else ""
         if what:
-            self.held.append((sentence.strip(), what))
+            self.held.append((self._shown(sentence.strip()), what))
             return ""
         out, start = [], 0
         for code in _SPAN.finditer(sentence):
-            out += [self._cleaned(sentence[start : code.start()]), code.group()]
+            out += [self._cleaned(sentence[start : code.start()]), self._in_span(code.group())]
             start = code.end()
         return "".join([*out, self._cleaned(sentence[start:])])
 
@@ -224,17 +231,29 @@ class Gate:
         also |= {tool for name, tool, other in TOGETHER if name == label and other in claimed}
         return bool(also & have)
 
+    def _shown(self, text: str) -> str:
+        """A sentence that is left out, as the person may see it: with no address either."""
+        text = _PICTURE.sub(lambda m: m.group().partition("](")[0].rstrip("]") + "]", text)
+        return self._addresses.cleaned(text) if self._addresses is not None else text
+
+    def _in_code(self, text: str) -> str:
+        return self._addresses.in_code(text) if self._addresses is not None else text
+
+    def _in_span(self, text: str) -> str:
+        return self._addresses.in_span(text) if self._addresses is not None else text
+
     def _cleaned(self, text: str) -> str:
-        """Without pictures, links and marks that only a model made up."""
+        """Without pictures, links, addresses and marks that only a model made up."""
         if "[" not in text and "【" not in text:
-            return text
+            return self._shown(text) if self._check else text
         if not self._check:
             return _NAMED.sub(self._marks, text)
         for picture in _PICTURE.finditer(text):
             if not _proven(PROOFS["picture"], self._proofs):
-                self.held.append((picture.group().strip(), PROOFS["picture"].what))
+                self.held.append((self._shown(picture.group().strip()), PROOFS["picture"].what))
         shown = _PICTURE.sub("", text)
         text = shown if shown == text or text[0].isspace() else shown.lstrip()
+        text = self._shown(text)
         text = _LINK.sub(lambda m: m.group(1), text)
         text = _NUMBERED.sub("", text)
         return _NAMED.sub(self._marks, text)

@@ -67,7 +67,7 @@ class Fallback(AgentMiddleware[Any, Run]):
             run.forget_calls(since=since)
             run.stand_in, run.model, run.explains = model, name, name != "builtin"
             run.offered = None
-            run.notice(f"{_why(failed)} {name} answers instead.")
+            run.notice(f"{_why(failed)}: {name} answers instead.")
             return True
         return False
 
@@ -80,5 +80,5 @@ class Fallback(AgentMiddleware[Any, Run]):
 
 def _why(failed: AssistantError | ToolError) -> str:
     if isinstance(failed, ModelFailed) and failed.spec:
-        return f"{failed.spec} failed: {failed.reason};"
-    return failed.message
+        return f"{failed.spec} does not answer ({failed.reason})"
+    return failed.message.rstrip(".")

@@ -8,6 +8,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolMessage
 
 from assistant import events
+from assistant.agent.addresses import addresses_of
 from assistant.agent.claims import Gate
 from assistant.agent.figures import Figures
 from assistant.agent.patience import CALL
@@ -121,6 +122,7 @@ def _new_gate(run: Run, before: Gate | None) -> Gate:
         read=run.read_claims,
         asked=run.text,
         figures=Figures(run.evidence()),
+        addresses=addresses_of(run) if run.explains else None,
     )
 
 
