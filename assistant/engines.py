@@ -91,6 +91,11 @@ def hearing(settings: Settings, limit: Budget) -> Slot[Any]:
     def folder() -> Path:
         return weights.find(model, files=("model.bin", "config.json"))
 
+    def expected() -> int:
+        from tools.engines.whisper_folder import expected_bytes
+
+        return expected_bytes(folder(), settings.device)
+
     def load() -> Any:
         from tools.engines.faster_whisper import FasterWhisper
 
@@ -100,7 +105,7 @@ def hearing(settings: Settings, limit: Budget) -> Slot[Any]:
         f"faster-whisper {_short(name)}",
         load,
         budget=limit,
-        expects=lambda: weights.size(folder()),
+        expects=expected,
         fallback=embedded,
     )
 

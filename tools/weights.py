@@ -45,10 +45,10 @@ def size(
 
 def cached(prefix: str) -> tuple[str, ...]:
     """The models ``organisation/name`` in the hub's cache whose names begin so, sorted."""
-    from huggingface_hub import CacheNotFound, scan_cache_dir
+    from huggingface_hub import CacheNotFound, constants, scan_cache_dir
 
     try:
-        found = scan_cache_dir().repos
+        found = scan_cache_dir(constants.HF_HUB_CACHE).repos
     except CacheNotFound:
         return ()
     names = (repo.repo_id for repo in found if repo.repo_type == "model")
@@ -71,10 +71,12 @@ def _complete(path: Path, spec: str, files: Sequence[str], remedy: str) -> Path:
 
 
 def _snapshot(name: str) -> Path | None:
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import constants, snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(name, local_files_only=True))
+        return Path(
+            snapshot_download(name, cache_dir=constants.HF_HUB_CACHE, local_files_only=True)
+        )
     except (LocalEntryNotFoundError, HFValidationError):
         return None

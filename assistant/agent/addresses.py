@@ -12,7 +12,7 @@ question mark goes.
 from __future__ import annotations
 
 import base64
-import binascii
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -29,18 +29,21 @@ if TYPE_CHECKING:
 
 LEFT_OUT = "[…]"
 """Stands where an address was."""
-OWN_SAYING = frozenset("calculate clock sense_emotion speak remember".split())
+OWN_SAYING = frozenset({"calculate", "clock", "sense_emotion", "speak", "remember"})
 """Tools that return nothing anybody else wrote."""
 DATA = 4
 """Letters from which a word of an address can be taken for one of a document."""
 
 _END = ".,;:!?'\"*_~”’»。，、；：！？）】》」』…"
-_SCHEMED = r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:(?://|\\\\|/\\|\\/)[^\s<>\"'`|“”‘’。，、；！（）【】《》「」]+"
+_REST = r"[^\s<>\"'`|“”‘’。，、；！（）【】《》「」]"
+_SCHEMED = r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:(?://|\\\\|/\\|\\/)" + _REST + "+"
 _ADDRESS = re.compile(
     rf"{_SCHEMED}"
-    r"|(?<![\w@.-])www\.[^\s<>\"'`|“”。，、；！（）【】《》「」]+"
-    r"|(?<![\w@./-])(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?::\d{1,5})?(?:/[^\s<>\"'`?]*)?\?[^\s<>\"'`]+"
-    r"|(?<!\w)(?:mailto:[^\s<>\"'`]*@|sms:\+?\d|(?:javascript|vbscript):|data:\w+/\w)[^\s<>\"'`]*",
+    rf"|(?<![\w@.-])www\.{_REST}+"
+    r"|(?<![\w@./-])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?::\d{1,5})?(?:/[^\s<>\"'`?=]*)?"
+    r"\?[^\s<>\"'`]*?="
+    rf"{_REST}*"
+    r"|(?<!\w)(?:mailto:[^\s<>\"'`]*@|sms:\+?\d|(?:javascript|vbscript):(?=\S)|data:\w+/\w)[^\s<>\"'`]*",
     re.IGNORECASE,
 )
 _LINK = re.compile(
@@ -55,16 +58,24 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _SUBDOMAINS = frozenset(
-    """www docs doc api en de fr es it zh ja pt ru nl support help blog blogs developer developers dev
-    wiki news mail maps translate cloud learn community forum forums status packages app apps play
-    open data download downloads shop store my web m""".split()
+    re.findall(
+        r"\S+",
+        """www docs doc api en de fr es it zh ja pt ru nl support help blog blogs developer
+        developers dev wiki news mail maps translate cloud learn community forum forums status
+        packages app apps play open data download downloads shop store my web m""",
+    )
 )
 """What stands before a registered name without telling anything."""
 _SECOND_LEVEL = frozenset(
-    """co.uk org.uk ac.uk gov.uk com.au org.au gov.au edu.au co.nz co.jp or.jp ac.jp com.cn org.cn
-    net.cn gov.cn edu.cn ac.cn com.hk com.tw com.sg com.br com.mx co.in co.kr co.za com.tr""".split()
+    re.findall(
+        r"\S+",
+        """co.uk org.uk ac.uk gov.uk com.au org.au gov.au edu.au co.nz co.jp or.jp ac.jp com.cn
+        org.cn net.cn gov.cn edu.cn ac.cn com.hk com.tw com.sg com.br com.mx co.in co.kr co.za
+        com.tr""",
+    )
 )
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?")
+_OTHER = re.compile(r"(?:mailto|sms|javascript|vbscript|data):", re.IGNORECASE)
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
 _TOKEN = re.compile(rf"[^\W_]{{{DATA},}}")
 
@@ -129,6 +140,8 @@ class Addresses:
         host = (parts.hostname or "").lower() if parts else ""
         if parts is not None and _LOOPBACK.fullmatch(host):
             return address
+        if address.lower().startswith("mailto:"):  # to whom may be said, not what
+            return address[len("mailto:") :].partition("?")[0]
         if not self.foreign:
             plain = address.partition("?")[0] if "@" not in address else ""
             return address if plain == address else (plain or self._gone())
@@ -138,7 +151,8 @@ class Addresses:
         if address.rstrip("/") == shown:
             return address
         self.tell(
-            f"I shortened a web address to {shown}: the rest came neither from you nor from a source."
+            f"I shortened a web address to {shown}: "
+            "the rest came neither from you nor from a source."
         )
         return shown
 
@@ -245,6 +259,8 @@ def _trimmed(found: str) -> str:
 
 def _split(address: str) -> SplitResult | None:
     """The parts of a web address; None for another scheme, or where there is no making sense."""
+    if _OTHER.match(address):
+        return None
     if "://" not in address:
         address = f"https://{address}"
     try:
@@ -279,10 +295,8 @@ def _decoded(address: str) -> Iterable[str]:
     plain = unquote(unquote(address))
     yield plain
     yield plain[::-1]
-    for part in re.findall(r"[\w+/=-]{8,}", plain):
-        padded = part + "=" * (-len(part) % 4)
-        for decode in (base64.urlsafe_b64decode, base64.b64decode, bytes.fromhex):
-            try:
-                yield decode(part if decode is bytes.fromhex else padded).decode("utf-8")  # type: ignore[operator]
-            except (binascii.Error, ValueError):
-                continue
+    for part in re.findall(r"[\w-]{8,}", plain) + re.findall(r"[A-Za-z0-9+/]{8,}", plain):
+        with contextlib.suppress(ValueError):  # it is no hexadecimal
+            yield bytes.fromhex(part).decode("utf-8")
+        with contextlib.suppress(ValueError):  # nor base64
+            yield base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("utf-8")

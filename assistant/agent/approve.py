@@ -34,7 +34,7 @@ _NOT_THEIRS = (
 
 
 class Approve(AgentMiddleware[Any, Run]):
-    """Holds tools with effects until the turn is committed, and what needs consent until it is given."""
+    """Holds tools with effects until the turn is committed, and asks where consent is needed."""
 
     def __init__(self, approve: Approval | None) -> None:
         super().__init__()

@@ -133,6 +133,7 @@ class Gate:
         self._asked = asked
         self._figures = figures
         self._addresses = addresses
+        self._glued = False  # whether the last sentence ended with a web address, and no space
         self._cite = cite or "[s{}]".format
         self._splitter = Splitter()
         self._space = ""  # white space that goes out only with what follows it
@@ -153,15 +154,16 @@ class Gate:
         body = piece.text.rstrip()
         tail = piece.text[len(body) :]
         shown = self._in_code(body) if piece.code else self._checked(body)
-        if self._addresses is not None and not tail and _ADDRESS_AT_END.search(shown):
-            shown += " "  # what follows must not become a part of it
         if "\n" in tail:
             self._quote = ""
         if not shown.strip() and body:
             self._keep_break(tail)
             self._gone = True
             return ""
-        out = self._space + shown
+        # What follows an address without a space must not become a part of it.
+        apart = " " if self._glued and not self._space else ""
+        self._glued = not tail and not piece.code and bool(_ADDRESS_AT_END.search(shown))
+        out = self._space + apart + shown
         self._space, self._said, self._gone = tail, True, False
         return out
 

@@ -32,13 +32,16 @@ _NEGATION = re.compile(
 )
 _FILLERS = re.compile(r"用户|这个人|使用者|对方|记住|记得|[的了吗呢吧啊是我他她你您有在和也]")
 _EMPTY = frozenset(
-    """a an the and or but if of in on at to for from by with as is are was were be been being am it
-    its this that these those i me my mine we us our you your he him his she her they them their
-    user users person persons people who whom whose which what when where how so such than then
-    there here has have had having do does did will would can could should may might must shall not
-    no never prefer prefers preferred like likes liked want wants wanted need needs call called
-    calls name named names said says say told tell asked ask remember remembers remembered note keep
-    kept about also only very just fact called""".split()
+    re.findall(
+        r"\w+",
+        """a an the and or but if of in on at to for from by with as is are was were be been being
+        am it its this that these those i me my mine we us our you your he him his she her they
+        them their user users person persons people who whom whose which what when where how so
+        such than then there here has have had having do does did will would can could should
+        may might must shall not no never prefer prefers preferred like likes liked want wants
+        wanted need needs call called calls name named names said says say told tell asked ask
+        remember remembers remembered note keep kept about also only very just fact""",
+    )
 )
 
 
@@ -70,9 +73,7 @@ def supported(fact: str, own: Sequence[str]) -> bool:
         pairs, known = _pairs(fact), _pairs(said)
         if pairs:
             return len(pairs & known) >= SHARE * len(pairs)
-    words = [w.lower() for w in telling] + [
-        w.lower() for w in _gloss(fact) if w.lower() not in _EMPTY
-    ]
+    words = [w.lower() for w in (*telling, *_gloss(fact)) if w.lower() not in _EMPTY]
     if not words:
         return False
     theirs |= {w.lower() for w in _gloss(said)}

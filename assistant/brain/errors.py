@@ -93,6 +93,8 @@ def told(error: BaseException, address: Address, *, begun: bool = False) -> Mode
         return _no_protocol(address)
     if names & _BROKEN:
         return broken(address, again=None if begun else _SOON)  # its words say no more
+    if isinstance(error, ConnectionError):  # not of an HTTP client: nobody says it may go well
+        return broken(address, _words(error, address))
     modules = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
     if modules & _CLIENTS:  # an error that came as an event of the stream, most likely
         words = _words(error, address)
