@@ -242,7 +242,7 @@ def _found(text: str) -> Iterable[str]:
 
 
 def _may_hold(text: str) -> bool:
-    return ":" in text or "www." in text.lower() or "?" in text
+    return any(mark in text for mark in ":<?") or "www." in text.lower()
 
 
 def _trimmed(found: str) -> str:

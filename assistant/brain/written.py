@@ -184,10 +184,13 @@ def _json(text: str) -> Any:
 
 
 def mended(text: str) -> Any:
-    """JSON with slips (single quotes, a trailing comma, a bracket too few), or None."""
+    """JSON with slips (single quotes, a trailing comma), or None.
+
+    What does not end in a bracket was cut off: nobody knows how it would have gone on.
+    """
     import json_repair
 
-    if len(text) > LONGEST or "{" not in text:
+    if len(text) > LONGEST or "{" not in text or not text.rstrip().endswith(("}", "]")):
         return None
     found = json_repair.loads(text)
     return found if isinstance(found, (dict, list)) and found else None

@@ -51,7 +51,7 @@ class Recorded(ScriptedModel):
 
     _tools: list[Any] = PrivateAttr(default_factory=list)
     _factor: float = PrivateAttr(default=0.0)
-    _summarizing: threading.Event = PrivateAttr(default_factory=threading.Event)
+    _begun: int = PrivateAttr(default=0)
     _may: threading.Event | None = PrivateAttr(default=None)
 
     def bind_tools(self, tools: Sequence[Any], **_: Any) -> Any:
@@ -66,7 +66,7 @@ class Recorded(ScriptedModel):
 
     async def _astream(self, messages: Any, *_: Any, **options: Any) -> Any:
         if summarizing(messages) and self._may is not None:
-            self._summarizing.set()
+            self._begun += 1
             await asyncio.to_thread(self._may.wait, 20)
         async for chunk in super()._astream(messages, **options):
             yield chunk
@@ -299,10 +299,13 @@ def test_what_was_not_foreseen_is_summarized_before_the_call(open_assistant: Any
         assistant.ask("Tell me more about lamps, please.", session="s")
     assert summaries(assistant) == 0
     smaller = open_assistant(line)
-    reply = smaller.ask("And now?", session="s")
+    stream = smaller.stream("And now?", session="s")
+    shown = "".join(e.text for e in stream if isinstance(e, events.TextDelta))
+    reply = stream.reply
+    assert reply is not None
     assert [summarizing(m) for m in script(smaller).seen[:2]] == [True, False]
     assert BRIEF in asked(smaller)[0][0].text
-    assert reply.text == LONG.strip()  # the summary was not taken for the answer
+    assert reply.text == shown == LONG.strip()  # the summary was not shown as an answer
     assert reply.notices == ()
 
 
@@ -483,38 +486,44 @@ def test_cancelling_while_it_summarizes_leaves_a_valid_store(open_assistant: Any
     assert first.ask("Still there?", session="s").text == LONG.strip()
 
 
-def summary_begun(assistant: Assistant, may: threading.Event) -> None:
-    """Talk until a summary has begun after a reply; it waits for ``may``."""
-    script(assistant)._may = may
+def begun(assistant: Assistant, count: int) -> bool:
+    """Whether so many summaries have begun; waits while one is on its way."""
 
-    async def begun() -> bool:
-        while own := [t for t in asyncio.all_tasks() if t.get_name().startswith("digest")]:
-            if script(assistant)._summarizing.is_set():
-                return True
+    async def look() -> bool:
+        while script(assistant)._begun < count:
+            own = [t for t in asyncio.all_tasks() if t.get_name().startswith("digest")]
+            if not own:
+                return False
             await asyncio.wait(own, timeout=0.02)
-        return False
+        return True
 
-    while True:
+    return assistant._loop.submit(look()).result(30)
+
+
+def talk_until_a_summary_begins(assistant: Assistant, may: threading.Event) -> None:
+    """It begins after a reply, and waits for ``may``."""
+    script(assistant)._may = may
+    while not begun(assistant, 1):
         assistant.ask("Tell me more about lamps, please.", session="s")
-        if assistant._loop.submit(begun()).result(30):
-            return
 
 
 def test_a_question_does_not_wait_for_a_summary_it_does_not_need(open_assistant: Any) -> None:
     assistant = open_assistant(answering(LONG))
     may = threading.Event()
-    summary_begun(assistant, may)
+    talk_until_a_summary_begins(assistant, may)
     assert assistant.ask("Quick?", session="s").text == LONG.strip()
+    assert begun(assistant, 2)  # the first was given up, and is made anew after the reply
     assert not may.is_set()
     assert assistant._house.conversations.summary("s") is None
     may.set()
     settle(assistant)
+    assert assistant._house.conversations.summary("s") is not None
 
 
 def test_a_question_waits_for_the_summary_it_needs(open_assistant: Any) -> None:
     assistant = open_assistant(answering(LONG))
     may = threading.Event()
-    summary_begun(assistant, may)
+    talk_until_a_summary_begins(assistant, may)
     stream = assistant.stream("And then? " * 100, session="s")
     threading.Timer(0.2, may.set).start()
     assert stream.result().notices == ()

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from assistant.brain.written import Spotter, read, without_thoughts
+from assistant.brain.written import Spotter, mended, read, without_thoughts
 
 TOOLS = frozenset({"look", "calculate", "clock"})
 LOOK = ("look", {"image": "image:1"})
@@ -116,3 +116,9 @@ def test_text_is_not_held_back_longer_than_it_is_in_doubt() -> None:
     assert spotter.feed("Hello") == "Hello"
     assert spotter.feed(" <") == " "
     assert spotter.feed("b") == "<b"
+
+
+@pytest.mark.parametrize("cut", ['{"expression": 6*', '{"expression": "6', "no json at all", ""])
+def test_arguments_that_were_cut_off_are_not_guessed(cut: str) -> None:
+    assert mended(cut) is None
+    assert not read(f"[TOOL_CALLS]calculate[ARGS]{cut}", TOOLS).calls
