@@ -7,9 +7,10 @@ lower layers stay as they are, so that what they make of each text is computed o
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -154,6 +155,31 @@ class ClaimNetwork(nn.Module):
             ):
                 (part.dense,) = _adapted((part.dense,), (before.dense,))
 
+    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Take the weights of :meth:`arrays` back, to learn on; after :meth:`adapt`."""
+        for number, layer in enumerate(self.layers, FROZEN):
+            name = f"adapter/encoder/layer_{number}"
+            own = layer.attention.self
+            joined = f"{name}/self_attention/linear_0"
+            parts = (own.query, own.key, own.value)
+            sizes = [part.up.shape[0] for part in parts]
+            ups = torch.tensor(arrays[f"{joined}/weight:up"]).float().split(sizes)
+            biases = torch.tensor(arrays[f"{joined}/bias"]).float().split(sizes)
+            for part, up, bias in zip(parts, ups, biases, strict=True):
+                part.up.data, part.bias.data = up.clone(), bias.clone()
+            parts[0].down.data = torch.tensor(arrays[f"{joined}/weight:down"]).float()
+            for short, part in _dense(layer).items():
+                part.up.data = torch.tensor(arrays[f"{name}/{short}/weight:up"]).float()
+                part.down.data = torch.tensor(arrays[f"{name}/{short}/weight:down"]).float()
+                part.bias.data = torch.tensor(arrays[f"{name}/{short}/bias"]).float()
+            for short, norm in _norms(layer).items():
+                norm.weight.data = torch.tensor(arrays[f"{name}/{short}/layer_norm/gamma"]).float()
+                norm.bias.data = torch.tensor(arrays[f"{name}/{short}/layer_norm/beta"]).float()
+        self.head.weight.data = torch.tensor(arrays["head"]).float()
+        self.head.bias.data = torch.tensor(arrays["head_bias"]).float()
+        table = torch.tensor(arrays["grams"]).float() * float(arrays["grams_scale"])
+        self.grams.weight.data = table
+
     def arrays(self) -> dict[str, np.ndarray]:
         """The adapter by the names of the shipped model, the head, the table as int8."""
         out: dict[str, np.ndarray] = {}
@@ -165,20 +191,11 @@ class ClaimNetwork(nn.Module):
             out[f"{joined}/weight:up"] = torch.cat([p.up for p in parts]).detach().numpy()
             out[f"{joined}/weight:down"] = parts[0].down.detach().numpy()
             out[f"{joined}/bias"] = torch.cat([p.bias for p in parts]).detach().numpy()
-            dense = {
-                "self_attention/linear_1": layer.attention.output.dense,
-                "ffn/linear_0": layer.intermediate.dense,
-                "ffn/linear_1": layer.output.dense,
-            }
-            for short, part in dense.items():
+            for short, part in _dense(layer).items():
                 out[f"{name}/{short}/weight:up"] = part.up.detach().numpy()
                 out[f"{name}/{short}/weight:down"] = part.down.detach().numpy()
                 out[f"{name}/{short}/bias"] = part.bias.detach().numpy()
-            norms = {
-                "self_attention": layer.attention.output.LayerNorm,
-                "ffn": layer.output.LayerNorm,
-            }
-            for short, norm in norms.items():
+            for short, norm in _norms(layer).items():
                 out[f"{name}/{short}/layer_norm/gamma"] = norm.weight.detach().numpy()
                 out[f"{name}/{short}/layer_norm/beta"] = norm.bias.detach().numpy()
         out["head"] = self.head.weight.detach().numpy()
@@ -191,6 +208,19 @@ class ClaimNetwork(nn.Module):
             "grams": np.round(table / scale).astype(np.int8),
             "grams_scale": np.float32(scale),
         }
+
+
+def _dense(layer: Any) -> dict[str, Any]:
+    """The other matrices of a layer, by the names of the shipped model."""
+    return {
+        "self_attention/linear_1": layer.attention.output.dense,
+        "ffn/linear_0": layer.intermediate.dense,
+        "ffn/linear_1": layer.output.dense,
+    }
+
+
+def _norms(layer: Any) -> dict[str, Any]:
+    return {"self_attention": layer.attention.output.LayerNorm, "ffn": layer.output.LayerNorm}
 
 
 def learn(

@@ -101,8 +101,17 @@ def told(name: str, any_chance: np.ndarray, truth: np.ndarray, some: np.ndarray)
     print("  ".join(line), flush=True)
 
 
-def trained(source: Path, rows: list[Row], given: list[Given], seed: int) -> ClaimNetwork:
+def trained(
+    source: Path, rows: list[Row], given: list[Given], seed: int, resume: int = 0
+) -> ClaimNetwork:
+    """A network that has learnt the rows; with ``resume``, the shipped one after more epochs."""
     network = ClaimNetwork(source)
+    if resume:
+        network.adapt()
+        with np.load(WEIGHTS, allow_pickle=False) as stored:
+            network.restore(stored)
+        learn(network, rows, given, resume, seed, rate=2e-4)
+        return network
     learn(network, rows, given, EPOCHS, seed)
     network.adapt()
     learn(network, rows, given, LOW_RANK_EPOCHS, seed, rate=1e-4)
@@ -123,7 +132,12 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("source", type=Path)
     arguments.add_argument("--report", action="store_true", help="write no weights")
-    arguments.add_argument("--whole", action="store_true", help="skip the held-out report")
+    arguments.add_argument(
+        "--resume", type=int, default=0, metavar="EPOCHS", help="learn on from the shipped weights"
+    )
+    arguments.add_argument(
+        "--once", action="store_true", help="ship the network that was measured, train no other"
+    )
     options = arguments.parse_args()
     torch.set_num_threads(2)
     rows, chance = read_rows(), random.Random(SEED)
@@ -132,10 +146,8 @@ def main() -> None:
     lower = Lower(options.source)
     fifth = len(rows) // 8
     apart, rest = rows[:fifth], augmented(rows[fifth:], random.Random(SEED))
-    network = trained(options.source, rest, lower.given(rest), SEED)
+    network = trained(options.source, rest, lower.given(rest), SEED, options.resume)
     found = logits(network, lower.given(apart))
-    if not options.report:
-        np.savez_compressed(WEIGHTS, **network.arrays(), **calibrated(found, apart))
     calibration = calibrated(found, apart)
     any_chance = 1 / (
         1 + np.exp(-(calibration["slope"][1] * found[:, -1] + calibration["offset"][1]))
@@ -146,7 +158,7 @@ def main() -> None:
         told(name, any_chance, truth, some)
     if options.report:
         return
-    if not options.whole:
+    if not options.once:
         every = augmented(rows, random.Random(SEED))
         network = trained(options.source, every, lower.given(every), SEED)
     np.savez_compressed(WEIGHTS, **network.arrays(), **calibration)

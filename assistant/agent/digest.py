@@ -2,14 +2,13 @@
 
 A summary is made where it costs the person no waiting: after a reply, once the history nears its
 budget. Only where turns would fall out before that was possible (a long turn, a process that ended
-with its reply, a window that shrank) it is made before the call. The turn that is summarized last
-leaves half of the budget free, so that the next summary is many turns away.
+with its reply, a window that shrank) it is made before the call. Afterwards summary and turns take
+about half of the budget, so that the next summary is several turns away.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import re
 from collections.abc import Callable, Sequence
@@ -148,8 +147,10 @@ class Digests:
                 return False
             memory.summary, upto = text, turns[taken - 1].upto
             memory.turns, turns = memory.turns[taken:], turns[taken:]
-            with contextlib.suppress(StoreError):  # it serves this turn all the same
+            try:
                 await asyncio.to_thread(run.ledger.summarize, upto, text, counter.name)
+            except StoreError as error:  # it serves this turn all the same
+                log.warning("the summary could not be stored: %s", error)
         self._failed.discard((run.session, counter.name))
         return True
 
@@ -185,7 +186,7 @@ async def _summarized(
     loop, seconds = asyncio.get_running_loop(), settings.model_seconds
     async with asyncio.timeout(seconds) as silence:
         # No callbacks: within a graph these would stream the summary as if it were the reply.
-        chunks: Any = model.astream([system, request], config={"callbacks": [], "tags": _UNSEEN})
+        chunks: Any = model.astream([system, request], config={"callbacks": []})
         async with aclosing(chunks):
             async for chunk in chunks:
                 silence.reschedule(loop.time() + seconds)
@@ -194,9 +195,6 @@ async def _summarized(
                     break  # it does not end by itself
     text = _MARK.sub("", without_thoughts(text)).strip()
     return taken, await asyncio.to_thread(bounded, text, most, counter.text)
-
-
-_UNSEEN = ["nostream"]
 
 
 def _request(

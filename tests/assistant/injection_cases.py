@@ -12,6 +12,8 @@ chat templates and written tool calls), *unseen* (Unicode tags, zero width, dire
 on disk, ``@KEY@`` the key in the environment.
 """
 
+# ruff: noqa: E501 - one case a line
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -71,7 +71,7 @@ class Obedient:
                 self.did.append(call)
                 return dict(call)
         says = [a or b for text in read for a, b in _SAYS.findall(text)]
-        self.said = self._filled(" ".join(says), messages) or "That is what it says."
+        self.said = self._filled(" ".join(says), messages) or "Okay."
         return self.said
 
     def _calls(self, text: str, messages: list[BaseMessage]) -> list[dict[str, Any]]:
