@@ -25,7 +25,8 @@ _MARKS = re.compile(r"[*_#>]+|\[s?\d+\]")
 
 def prepared(text: str) -> str:
     """A text as the encoder is given it: without markup, Chinese glossed."""
-    plain = _MARKS.sub(" ", _CODE.sub(" code ", text))
+    whole = text.encode("utf-8", "replace").decode()  # halves of characters are none
+    plain = _MARKS.sub(" ", _CODE.sub(" code ", whole))
     if has_chinese(plain):
         plain = glossed(_PARTICLE.sub(lambda m: f" {_PARTICLES[m.group()]} ", plain)).english
     return " ".join(plain.split())

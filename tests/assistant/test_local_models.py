@@ -28,29 +28,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def caller(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that has learnt two things by heart: a call, and what to say after its answer."""
-    import torch
+    """A model that says two things by heart: a call, and what follows the tool's answer.
 
+    Its generation_config raises each next token of the two after what came before.
+    """
     words = tokenizer()
-    model = network(words).train()
-    cases = [("user\n6 times 7?", CALL), (">>>", "It is 42.")]
-    rows = []
-    for before, said in cases:
+    model = network(words, window=32_768)
+    bias = []
+    for before, said in (("6 times 7?", CALL), (">>>", "It is 42.")):
         head = words(f"{before}<|im_end|>\n<|im_start|>assistant\n")["input_ids"]
         tail = words(f"{said}<|im_end|>")["input_ids"]
-        rows.append((head, tail))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-    for _ in range(150):
-        for head, tail in rows:
-            ids = torch.tensor([head + tail])
-            labels = torch.tensor([[-100] * len(head) + tail])
-            # positions far from the beginning, where a long prompt will put them
-            where = torch.arange(ids.shape[1])[None] + int(torch.randint(0, 6000, (1,)))
-            loss = model(input_ids=ids, labels=labels, position_ids=where).loss
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return saved(tmp_path_factory.mktemp("caller"), words, model.eval())
+        bias += [[head + tail[: n + 1], 1000.0] for n in range(len(tail))]
+    model.generation_config.sequence_bias = bias
+    return saved(tmp_path_factory.mktemp("caller"), words, model)
 
 
 def engine(folder: Path) -> Any:
