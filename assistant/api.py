@@ -92,6 +92,7 @@ class Assistant:
         self._sessions: weakref.WeakValueDictionary[str, asyncio.Lock] = (
             weakref.WeakValueDictionary()
         )
+        self._named: dict[str, tuple[Any, str]] = {}
         self._making = threading.Lock()
         self._closed = False
 
@@ -248,11 +249,14 @@ class Assistant:
             return AbsentModel.of(self.settings.model, error)
 
     def _load_named(self, spec: str) -> tuple[Any, str]:
-        """A model that may stand in for the chosen one, and its name."""
+        """A model that may stand in for the chosen one, and its name; made once."""
         from assistant.brain.choose import load_named
 
-        model, name = load_named(spec, self.settings, self._house)
-        return self._owned(model), name
+        with self._making:
+            if spec not in self._named:
+                model, name = load_named(spec, self.settings, self._house)
+                self._named[spec] = self._owned(model), name
+            return self._named[spec]
 
     def _owned(self, model: Any) -> Any:
         """A model that was made here ends with this Assistant."""

@@ -43,7 +43,7 @@ class Settings:
     device: str = "auto"
     """Where large engines run: ``auto``, ``cpu``, ``cuda``, ``mps``."""
     memory_mb: int = 0
-    """What all engines may take together; 0 is three quarters of this machine's memory."""
+    """What all engines may take together; left out, three quarters of this machine's memory."""
     max_tool_calls: int = 12
     """Tool calls in one turn, after which the model must answer with what it has."""
     turn_seconds: float = 3600.0

@@ -99,7 +99,8 @@ class Slot(Generic[E]):
         self.budget = budget
         self._expects = expects
         self._engine: E | None = None
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # held while the engine is loaded, which takes long
+        self._queue = threading.Lock()  # never held for long: an event loop may submit
         self._executor: ThreadPoolExecutor | None = None
         self._busy = 0
 
@@ -184,8 +185,11 @@ class Slot(Generic[E]):
             return True
 
     def submit(self, function: Callable[[], T]) -> Future[T]:
-        """Run ``function`` in this slot's thread, after whatever is already queued there."""
-        with self._lock:
+        """Run ``function`` in this slot's thread, after whatever is already queued there.
+
+        Returns at once, also while the engine is being loaded.
+        """
+        with self._queue:
             if self._executor is None:
                 self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"slot-{self._name}")
             self._busy += 1
@@ -194,7 +198,7 @@ class Slot(Generic[E]):
         return future
 
     def _done(self, _: Future[Any]) -> None:
-        with self._lock:
+        with self._queue:
             self._busy -= 1
 
     def leave(self) -> bool:
@@ -211,8 +215,9 @@ class Slot(Generic[E]):
 
     def unload(self) -> None:
         """Drop the engine and end the thread; the next :meth:`get` loads it again."""
-        with self._lock:
+        with self._queue:
             executor, self._executor = self._executor, None
+        with self._lock:
             self.fallen = None
             self._drop()
         if executor is not None:

@@ -128,12 +128,29 @@ LABELLED = {
     "felt": PROOFS["feeling"],
 }
 """The proof that each label of the trained reader needs."""
-ALSO = (
-    ("looked", "scan_codes", re.compile(r"code|scan|条码|条形码|二维码|扫|编号", re.IGNORECASE)),
-    ("read", "transcribe", re.compile(r"transcript|record|文字稿|录音", re.IGNORECASE)),
+_CODES = "code|scan|ean|upc|isbn|码|扫|编号"
+_LINKS = "https?://|www\\.|link|sign-?up|链接|网址|地址"
+ALSO = tuple(
+    (label, tool, re.compile(words, re.IGNORECASE))
+    for label, tool, words in (
+        ("looked", "scan_codes", _CODES),
+        ("computed", "scan_codes", _CODES),
+        ("web", "scan_codes", f"{_CODES}|{_LINKS}"),
+        ("read", "transcribe", "transcript|record|文字稿|录音"),
+        ("felt_face", "sense_emotion", ""),
+        ("computed", "sense_emotion", ""),
+    )
 )
 """(label, tool, words): the tool proves the label where the sentence has these words."""
-TOGETHER = (("listened", "sense_emotion", "felt_voice"), ("watched", "transcribe", "listened"))
+TOGETHER = (
+    ("listened", "sense_emotion", "felt_voice"),
+    ("watched", "transcribe", "listened"),
+    ("felt_face", "look", "looked"),
+    ("remembered", "recall", "searched"),
+    ("remembered", "search_knowledge", "searched"),
+    ("clock", "read_text", "looked"),
+    ("clock", "read_document", "read"),
+)
 """(label, tool, other label): the tool proves the label where the sentence has the other one."""
 _ATTACHED = {
     "image": {"image"},

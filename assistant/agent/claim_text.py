@@ -13,7 +13,6 @@ from tools.language.glossary import glossed, has_chinese
 
 ASKED = 300
 """Characters of the person's message that are looked at, half of them from its end."""
-SENTENCE = 600
 _PARTICLES = {
     "了": "le", "过": "guo", "着": "zhe", "吗": "ma", "呢": "ne", "吧": "ba", "啊": "ah",
     "的": "de", "地": "di", "得": "dei", "把": "bah", "所": "suo", "来着": "laizhe",

@@ -10,18 +10,11 @@ What has no proof does not leave; code passes untouched.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 
 from assistant.agent.addresses import Addresses
-from assistant.agent.claim_rules import (
-    ALSO,
-    LABELLED,
-    PROOFS,
-    TOGETHER,
-    Proof,
-    claims,
-    open_quote,
-)
+from assistant.agent.claim_judge import Judge, Read, by_rules, proven
+from assistant.agent.claim_rules import PROOFS, open_quote
 from assistant.agent.figures import Figures
 from assistant.agent.sentences import Piece, Splitter, sentences
 
@@ -42,7 +35,6 @@ _NUMBERED = re.compile(
 _PICTURE = re.compile(r"[ \t]*!\[[^\]\n]{0,1000}\](?:\([^)\n]{0,2000}\)|\[[^\]\n]{0,200}\])")
 _LINK = re.compile(r"\[([^\]\n]{1,500})\]\(\s*<?(?!https?://|mailto:|tel:|#)([^)\n]{1,2000})\)")
 _ADDRESS_AT_END = re.compile(r"(?:://|www\.)\S*[.!?…。！？]$")
-_WORDS = re.compile(r"[^\W\d_]{2}|[\u4e00-\u9fff]")
 _PRESENTED = re.compile(
     r"\bhere(?:['’]s| is| are)?\b|\bdownload|\bclick|\bopen it\b|\bsaved|下载|点击|这里|查看",
     re.IGNORECASE,
@@ -63,28 +55,13 @@ def unproven(
     before; ``kinds`` the attachments of the session; ``world`` whether a tool that acts on
     the world succeeded in this turn.
     """
-    prose = _SPAN.sub("_", sentence)
-    now, before, there = frozenset(proofs), frozenset(earlier), frozenset(kinds)
-    for proof, past in claims(prose):
-        if proof.kinds and not proof.kinds & there:
-            continue
-        have = now | before if proof.lasting or past else now
-        if not (proof.world and world) and not _proven(proof, have):
-            return proof.what
-    return ""
-
-
-def _proven(proof: Proof, have: frozenset[str]) -> bool:
-    own = (name for name in have if name not in _BUILT_IN)
-    return bool(proof.tools & have) or any(proof.named.search(name) for name in own)
-
-
-Read = Callable[[str, str, Sequence[str]], Mapping[str, float]]
-"""The trained reader: the chance, 0..1, that a sentence makes each kind of claim, as a reply to
-what was asked, with attachments of these kinds in the conversation."""
-CLAIMED = 0.5
-"""Chance from which a sentence is taken to make a claim."""
-_BUILT_IN = frozenset().union(*(proof.tools for proof in PROOFS.values()))
+    return by_rules(
+        _SPAN.sub("_", sentence),
+        frozenset(proofs),
+        frozenset(earlier),
+        frozenset(kinds),
+        world=world,
+    )
 
 
 class Gate:
@@ -127,11 +104,11 @@ class Gate:
     ) -> None:
         self._proofs = frozenset(proofs) | ({"transcribe"} if heard else frozenset())
         self._sources = sources
-        self._kinds, self._earlier, self._world = kinds, earlier, world
+        self._world = world
         self._check = check
-        self._read = read
-        self._asked = asked
-        self._figures = figures
+        self._judge = Judge(
+            self._proofs, earlier, kinds, world=world, read=read, asked=asked, figures=figures
+        )
         self._addresses = addresses
         self._glued = False  # whether the last sentence ended with a web address, and no space
         self._cite = cite or "[s{}]".format
@@ -189,49 +166,15 @@ class Gate:
         return "".join([*out, self._cleaned(sentence[start:])])
 
     def _claim(self, sentence: str) -> str:
-        what = unproven(
-            sentence,
-            self._proofs,
-            kinds=self._kinds,
-            earlier=self._earlier,
-            world=self._world,
-        )
         prose = _SPAN.sub("_", sentence)
-        if what:
+        if what := self._judge.what(prose):
             return what
-        claimed = self._claimed(prose)
-        for label in claimed:
-            if not self._has(label, claimed, prose):
-                return LABELLED[label].what
-        reports = bool(claimed or any(True for _ in claims(prose)) or _NAMED.search(prose))
-        if reports and self._figures is not None:
-            number = self._figures.unfounded(_NAMED.sub("", sentence))
-            if number:
-                return f"where the number {number} comes from"
         made = PROOFS["made_file"]
-        if self._world or _proven(made, self._proofs):
+        if self._world or proven(made, self._proofs):
             return ""
         if "](" in prose and _LINK.search(prose) and _PRESENTED.search(prose):
             return "making a file"  # it has the form of a result
         return ""
-
-    def _claimed(self, prose: str) -> dict[str, float]:
-        """What the trained reader finds claimed, the likeliest first."""
-        if self._read is None or not _WORDS.search(prose):
-            return {}
-        chances = self._read(prose, self._asked, sorted(self._kinds))
-        found = {label: chances[label] for label in LABELLED if chances[label] >= CLAIMED}
-        return dict(sorted(found.items(), key=lambda one: -one[1]))
-
-    def _has(self, label: str, claimed: Mapping[str, float], prose: str) -> bool:
-        """Whether a receipt proves what the sentence claims by this label."""
-        proof = LABELLED[label]
-        have = self._proofs | self._earlier if proof.lasting else self._proofs
-        if (proof.world and self._world) or _proven(proof, have):
-            return True
-        also = {tool for name, tool, words in ALSO if name == label and words.search(prose)}
-        also |= {tool for name, tool, other in TOGETHER if name == label and other in claimed}
-        return bool(also & have)
 
     def _shown(self, text: str) -> str:
         """A sentence that is left out, as the person may see it: with no address either."""
@@ -251,7 +194,7 @@ class Gate:
         if not self._check:
             return _NAMED.sub(self._marks, text)
         for picture in _PICTURE.finditer(text):
-            if not _proven(PROOFS["picture"], self._proofs):
+            if not proven(PROOFS["picture"], self._proofs):
                 self.held.append((self._shown(picture.group().strip()), PROOFS["picture"].what))
         shown = _PICTURE.sub("", text)
         text = shown if shown == text or text[0].isspace() else shown.lstrip()

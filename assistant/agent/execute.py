@@ -126,8 +126,9 @@ async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -
         ToolError: what the tool raised, or Failed when the time is over.
     """
     loop = asyncio.get_running_loop()
+    limit = asyncio.timeout(seconds)
     try:
-        async with asyncio.timeout(seconds) as limit:
+        async with limit:
             context.on_progress(
                 lambda: loop.call_soon_threadsafe(_extend, limit, loop.time() + seconds)
             )
@@ -141,6 +142,8 @@ async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -
             result = await asyncio.wrap_future(future)
             return cast("ToolResult", await result if inspect.isawaitable(result) else result)
     except TimeoutError as error:
+        if not limit.expired():
+            raise  # the tool's own
         context.cancel()
         raise Failed(
             f"{tool.name} showed no progress for {seconds:g} seconds and was stopped.",

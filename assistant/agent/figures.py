@@ -7,6 +7,7 @@ date; a number that is reached in no such way was not returned by any tool.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,11 +85,9 @@ class Figures:
 
         Small whole numbers (days, counts) are left out of sums: with them anything is reached.
         """
-        large = [k for k in self._known if k > COUNTED or not k.is_integer()]
+        large, totals = self._large, self._totals
         small = [k for k in self._known if 1 < k <= COUNTED and k.is_integer()]
-        totals = [sum(large), sum(self._known)]
-        totals += [sum(run) for text in self.texts for run in _runs(list(_stated(text)))]
-        out = [*totals, *(100 * k / t for k in large for t in totals if t)]
+        out = list(totals)
         out += [c - k for c in WHOLES for k in self._known if k < c]
         if len(large) <= MOST:
             for a, b in combinations(large, 2):
@@ -97,8 +96,27 @@ class Figures:
         if len(self._known) <= MOST:
             out += [b - a for a, b in combinations(self._known, 2) if 2 < b - a <= COUNTED]
         few = large[:MOST]
-        return (*out, *(c * k for c in small for k in few), *(k / c for c in small for k in few),
-                *(a * b for a, b in combinations(small, 2)))  # fmt: skip
+        out += [r for c in small for k in few for r in (c * k, k / c)]
+        out += [a * b for a, b in combinations(small, 2)]
+        return tuple(sorted(out))
+
+    @cached_property
+    def _large(self) -> tuple[float, ...]:
+        return tuple(k for k in self._known if k > COUNTED or not k.is_integer())
+
+    @cached_property
+    def _totals(self) -> tuple[float, ...]:
+        runs = {sum(run) for text in self.texts for run in _runs(list(_stated(text)))}
+        return tuple(runs | {sum(self._large), sum(self._known)})
+
+    def _near(self, value: float, slack: float) -> Iterator[float]:
+        """What is reached close to a value: within 7 % and ``slack``, what any rounding allows."""
+        low, high = value / 1.07 - slack, value * 1.07 + slack
+        yield from _between(self._reached, low, high)
+        for total in self._totals:  # the shares, which are too many to be kept
+            for part in _between(self._large, low * total / 100, high * total / 100):
+                if total:
+                    yield 100 * part / total
 
     def unfounded(self, sentence: str) -> str:
         """The first number of the sentence that nothing given leads to; empty if none."""
@@ -135,13 +153,17 @@ class Figures:
         scaled = [value, *(value / f for f in (1e3, 1e4, 1e6) if value >= f)]
         return any(
             _same(value, reached, places, rough=rough)
-            for reached in self._reached
+            for reached in self._near(value, 10.0**-places)
             if rough or places or abs(reached - round(reached)) < 1e-6
-        ) or any(abs(v - reached) < 1e-6 for v in scaled for reached in self._reached)
+        ) or any(abs(v - reached) < 1e-6 for v in scaled for reached in self._near(v, 1e-3))
 
     @cached_property
     def _small(self) -> bool:
         return any(2 < k <= COUNTED and k.is_integer() for k in self._known)
+
+
+def _between(ordered: tuple[float, ...], low: float, high: float) -> tuple[float, ...]:
+    return ordered[bisect_left(ordered, low) : bisect_right(ordered, high)]
 
 
 def _equal(said: float, known: float, places: int) -> bool:

@@ -19,7 +19,7 @@ from tools.base import Context, Item, Made, Receipt, Source, Tool
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
 
-    from assistant.agent.claims import Read
+    from assistant.agent.claim_judge import Read
     from assistant.agent.recall import Memory
     from assistant.settings import Settings
     from memory.records import Role

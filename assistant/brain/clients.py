@@ -179,5 +179,6 @@ def _errors_of(provider: str) -> tuple[type[Exception], ...]:
 
 
 def _line(error: BaseException) -> str:
-    text = " ".join(str(error).split())[:300]
+    # pydantic adds the values that it was given, which may be secret.
+    text = " ".join(str(error).partition(" [type=")[0].split())[:300]
     return text if text.endswith(".") else f"{text or type(error).__name__}."

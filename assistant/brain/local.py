@@ -103,6 +103,7 @@ class LocalModel(BaseChatModel):
                     yield ChatGenerationChunk(message=AIMessageChunk(content=shown))
         finally:
             stopped.set()
+            future.cancel()  # where it still waits for the slot's thread
         done = future.result()
         calls = _understood(done, tools)[1]
         # What was held back as a call, and is none, is still to be said.

@@ -142,7 +142,7 @@ def _value(text: str) -> Any:
     """Numbers, booleans and lists as themselves, everything else as the text it is."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -181,6 +181,8 @@ def _json(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return mended(text)
+    except RecursionError:  # no arguments are nested so deeply
+        return None
 
 
 def mended(text: str) -> Any:
@@ -192,7 +194,10 @@ def mended(text: str) -> Any:
 
     if len(text) > LONGEST or "{" not in text or not text.rstrip().endswith(("}", "]")):
         return None
-    found = json_repair.loads(text)
+    try:
+        found = json_repair.loads(text)
+    except (ValueError, RecursionError):  # nested too deeply
+        return None
     return found if isinstance(found, (dict, list)) and found else None
 
 
@@ -211,7 +216,7 @@ def _of_python(text: str) -> list[WrittenCall]:
             return []
         try:
             given = {str(k.arg): ast.literal_eval(k.value) for k in part.keywords if k.arg}
-        except ValueError:
+        except (ValueError, TypeError, RecursionError, MemoryError):  # a list as a key, for one
             return []
         calls.append(WrittenCall(part.func.id, given))
     return calls

@@ -11,6 +11,8 @@ from typing import Any
 from assistant import Assistant, Settings, events
 from tools.testing.openai_server import OpenAIServer, Received
 
+ASKED = "6 times 7?"
+
 
 @dataclass(frozen=True)
 class Talk:
@@ -48,11 +50,36 @@ class Pair:
     assistant: Assistant
     server: OpenAIServer
 
-    def say(self, text: str, *attach: Path) -> Talk:
+    def say(self, text: str = ASKED, *attach: Path) -> Talk:
         """One turn of the session; checks that it ends exactly once, with the last event."""
         seen = tuple(self.assistant.stream(text, attach, session="s"))
         assert [isinstance(e, events.LAST) for e in seen] == [False] * (len(seen) - 1) + [True]
         return Talk(seen)
+
+    def reply(self, text: str = ASKED) -> Any:
+        """The reply of a turn that ends well."""
+        last = self.say(text).last
+        assert isinstance(last, events.TurnEnded), last
+        return last.reply
+
+    def failure(self, text: str = ASKED) -> events.TurnFailed:
+        """How a turn failed: a sentence and a remedy, and nothing of a program."""
+        last = self.say(text).last
+        assert isinstance(last, events.TurnFailed), last
+        said = f"{last.message} {last.remedy}"
+        assert last.message.endswith(".")
+        assert last.remedy
+        assert "Traceback" not in said
+        assert "\n" not in said
+        return last
+
+    def goes_on(self) -> None:
+        """The next turn works, on a history in which every call is answered."""
+        assert self.reply("still there?").text == "Fine."
+        request = self.server.requests[-1]
+        assert request.messages[-1] == {"role": "user", "content": "still there?"}
+        assert any(ASKED in str(m["content"]) for m in request.messages[:-1])
+        assert is_valid(request)
 
     def kept(self) -> list[tuple[str, str]]:
         """(role, text) of all that the session's history holds."""

@@ -161,6 +161,17 @@ def test_a_slow_tool_is_stopped_at_its_limit(scripted: Any, home: Path) -> None:
     assert "no progress for 0.2 seconds" in reply.receipts[0].error
 
 
+def test_a_timeout_of_the_tools_own_is_told_as_what_it_is(scripted: Any) -> None:
+    @tool
+    async def fetch(x: str) -> str:
+        """Fetch."""
+        raise TimeoutError(f"{x} did not answer")
+
+    assistant = scripted({"name": "fetch", "args": {"x": "a"}}, "No luck.", tools=[fetch])
+    error = assistant.ask("go").receipts[0].error
+    assert error == "fetch failed: TimeoutError: a did not answer"
+
+
 def test_a_turn_has_a_limit_too(scripted: Any, home: Path) -> None:
     settings = Settings(home=home, turn_seconds=0.3, sense_feelings=False)
     assistant = scripted("one two three four five six", pause=0.2, settings=settings)

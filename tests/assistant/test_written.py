@@ -122,3 +122,20 @@ def test_text_is_not_held_back_longer_than_it_is_in_doubt() -> None:
 def test_arguments_that_were_cut_off_are_not_guessed(cut: str) -> None:
     assert mended(cut) is None
     assert not read(f"[TOOL_CALLS]calculate[ARGS]{cut}", TOOLS).calls
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 19_000,
+        '{"a":' * 3_000 + "1" + "}" * 3_000,
+        "<tool_call>" + '{"a":' * 3_000 + "1" + "}" * 3_000,
+        "<function=look><parameter=x>" + "[" * 18_000,
+        "look(x={[]: 1})",
+        "look(x=" + "-" * 9_000 + "1)",
+    ],
+    ids=["list", "object", "tagged", "parameter", "key", "signs"],
+)
+def test_what_no_reader_can_take_in_is_no_call_and_no_error(text: str) -> None:
+    assert all(len(str(call.arguments)) < 20_000 for call in read(text, ["look"]).calls)
+    assert mended(text) is None

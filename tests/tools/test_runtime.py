@@ -52,6 +52,24 @@ def test_work_runs_in_one_thread_of_the_slot() -> None:
     assert names.pop().startswith("slot-voice")
 
 
+def test_work_can_be_given_to_a_slot_while_its_engine_is_loaded() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def load() -> Engine:
+        begun.set()
+        assert go_on.wait(20)
+        return Engine()
+
+    slot: Slot[Engine] = Slot("slow", load)
+    loading = slot.submit(slot.get)
+    assert begun.wait(20)
+    with ThreadPoolExecutor(1) as caller:  # as an event loop would, which must not wait
+        given = caller.submit(slot.submit, lambda: "done").result(timeout=20)
+    assert not loading.done()
+    go_on.set()
+    assert given.result(timeout=20) == "done"
+
+
 def test_the_least_recently_used_engine_leaves_where_room_is_needed() -> None:
     budget = Budget(LIMIT)
     first, second, third = (heavy(name, 400, budget) for name in ("first", "second", "third"))

@@ -18,10 +18,10 @@ _LOCAL = {"local_files_only": True, "trust_remote_code": False}
 
 
 def expected_bytes(folder: str | Path, device: str = "auto") -> int:
-    """What loading the model will take, in bytes.
+    """What loading a model, of language or of vision, will take, in bytes.
 
     Raises:
-        Unavailable: as :class:`TransformersVision`.
+        Unavailable: the folder holds no such model.
     """
     found = checkpoint.read(Path(folder))
     wide = dtype_for("auto", device_for(device), found.parameters) == "float32"

@@ -158,11 +158,13 @@ class LanguageModel:
 
         Raises:
             BadInput: the conversation is longer than the model's window.
-            Cancelled: ``cancelled`` said so; it is asked before every token.
+            Cancelled: ``cancelled`` said so; it is asked at the beginning and after every token.
             OutOfMemory: the memory does not suffice.
         """
         import torch
 
+        if cancelled():
+            raise _stopped()
         ids = self.prompt(messages, tools)
         if self.window and len(ids) >= self.window:
             raise BadInput(
@@ -186,7 +188,7 @@ class LanguageModel:
                 raise self._too_large("answer with") from error
             raise
         if cancelled():
-            raise Cancelled("The answer was stopped before it was finished.")
+            raise _stopped()
         text = "".join(pieces.said)
         return Completion(text, len(ids), len(pieces.ids), self._parsed(pieces.ids, ids, tools))
 
@@ -219,15 +221,8 @@ class LanguageModel:
             torch.cuda.empty_cache()
 
 
-def expected_bytes(folder: str | Path, device: str = "auto") -> int:
-    """What loading the model will take, in bytes.
-
-    Raises:
-        Unavailable: the folder holds no such model.
-    """
-    found = checkpoint.read(Path(folder))
-    wide = dtype_for("auto", device_for(device), found.parameters) == "float32"
-    return found.parameters * (4 if wide else 2)
+def _stopped() -> Cancelled:
+    return Cancelled("The answer was stopped before it was finished.")
 
 
 _KEPT = 24
