@@ -222,9 +222,9 @@ class House:
     @cached_property
     def claims(self) -> ClaimReader:
         """What reads the claims in a reply; loaded at the first, or when it is prepared."""
-        from assistant.agent.claim_head import ClaimReader
+        from assistant.agent.claim_head import shipped
 
-        return ClaimReader()
+        return shipped()
 
     @cached_property
     def reader(self) -> Reader:

@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,12 @@ class ClaimReader:
             if self._loaded is None:
                 self._loaded = _load(self._file)
             return self._loaded
+
+
+@cache
+def shipped() -> ClaimReader:
+    """The reader of the shipped weights; one serves the whole process."""
+    return ClaimReader()
 
 
 def packed(
