@@ -3,9 +3,9 @@
     python benchmarks/first_token.py [--rounds 15] [--pause 0.005]
 
 The same scripted server answers a bare ``openai`` client and ``Assistant.stream`` in turn, word by
-word. Text leaves the assistant sentence by sentence, each held to its receipts, so two moments
-count: the first text, and the end of the first sentence. Medians, and of the differences of each
-round.
+word; the client sends the very request that the assistant sent in the round before, tools and all.
+Text leaves the assistant sentence by sentence, each held to its receipts, so two moments count: the
+first text, and the end of the first sentence. Medians, and of the differences of each round.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import argparse
 import statistics
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import openai
 
@@ -26,16 +28,12 @@ REPLY = f"{FIRST} It took a little longer than that, and nobody was in a hurry."
 ASKED = "tell me about rome"
 
 
-def bare(client: openai.OpenAI, session: list[dict[str, str]]) -> tuple[float, float, float]:
+def bare(client: openai.OpenAI, body: Mapping[str, Any]) -> tuple[float, float, float]:
     """Seconds to the first text, to the end of the first sentence, and to the end."""
     start = time.perf_counter()
     times: list[tuple[float, str]] = []
     text = ""
-    stream = client.chat.completions.create(
-        model="scripted",
-        messages=session,  # type: ignore[arg-type]
-        stream=True,
-    )
+    stream = client.chat.completions.create(**body)
     for chunk in stream:
         if chunk.choices and chunk.choices[0].delta.content:
             text += chunk.choices[0].delta.content
@@ -56,8 +54,21 @@ def ours(assistant: Assistant, session: str) -> tuple[float, float, float]:
     return _moments(times)
 
 
+def _request(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A recorded request as the client's own call takes it."""
+    known = ("model", "messages", "tools", "stream", "stream_options", "max_tokens")
+    return {key: body[key] for key in known if key in body}
+
+
 def _moments(times: list[tuple[float, str]]) -> tuple[float, float, float]:
-    sentence = next(at for at, text in times if text.startswith(FIRST))
+    """To the first text, to the end of the first sentence, to the end.
+
+    A client knows that a sentence has ended when the next one begins; the door gets it then.
+    """
+    door = times[0][1].startswith(FIRST)
+    sentence = next(
+        at for at, text in times if text.startswith(FIRST) and (door or len(text) > len(FIRST) + 1)
+    )
     return times[0][0], sentence, times[-1][0]
 
 
@@ -73,8 +84,9 @@ def main() -> None:
         client = openai.OpenAI(base_url=server.base_url, api_key="local", max_retries=0)
         rounds = []
         with Assistant(model="openai:scripted", settings=settings) as assistant:
+            ours(assistant, "first")
             for n in range(options.rounds + 2):
-                theirs = bare(client, [{"role": "user", "content": ASKED}])
+                theirs = bare(client, _request(server.requests[-1].body))
                 mine = ours(assistant, f"round-{n}")
                 if n >= 2:  # the first load what is loaded once
                     rounds.append((theirs, mine))

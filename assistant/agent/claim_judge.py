@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 
 from assistant.agent.claim_rules import ALSO, LABELLED, PROOFS, TOGETHER, Proof, claims
 from assistant.agent.figures import Figures
@@ -38,6 +40,12 @@ _EXACT = frozenset({"calculate"})
 _BUILT_IN = frozenset().union(*(proof.tools for proof in PROOFS.values()))
 _WORDS = re.compile(r"[^\W\d_]{2}|[\u4e00-\u9fff]")
 _MARK = re.compile(r"\[\s*s\s*\d", re.IGNORECASE)
+
+
+@cache
+def _reading() -> ThreadPoolExecutor:
+    """The thread in which sentences are read ahead."""
+    return ThreadPoolExecutor(1, thread_name_prefix="claims")
 
 
 def proven(proof: Proof, have: frozenset[str]) -> bool:
@@ -86,13 +94,28 @@ class Judge:
         self._read = read
         self._asked = asked
         self._figures = figures
+        self._ahead: tuple[str, Future[Mapping[str, float]]] | None = None
+
+    def prepare(self, prose: str) -> None:
+        """Begin to read a sentence that will probably be judged next."""
+        if self._read is None or not _WORDS.search(prose):
+            return
+        if self._ahead is None or self._ahead[0] != prose:
+            kinds = sorted(self._kinds)
+            self._ahead = (prose, _reading().submit(self._read, prose, self._asked, kinds))
+
+    def _chances(self, prose: str, read: Read) -> Mapping[str, float]:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[0] == prose:
+            return ahead[1].result()
+        return read(prose, self._asked, sorted(self._kinds))
 
     def what(self, prose: str) -> str:
         """What the sentence claims without proof; empty if nothing."""
         ruled = by_rules(prose, self._now, self._before, self._kinds, world=self._world)
         if self._read is None or not _WORDS.search(prose):
             return ruled or self._unfounded(prose, reports=self._ruled(prose))
-        chances = self._read(prose, self._asked, sorted(self._kinds))
+        chances = self._chances(prose, self._read)
         some = chances["any"]
         if ruled and some >= NEVER:
             return ruled

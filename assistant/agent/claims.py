@@ -119,7 +119,11 @@ class Gate:
         self.held: list[tuple[str, str]] = []
 
     def feed(self, text: str) -> str:
-        return "".join(self._passed(piece) for piece in self._splitter.feed(text))
+        out = "".join(self._passed(piece) for piece in self._splitter.feed(text))
+        if self._check and (ending := self._splitter.ending().rstrip()):
+            # It is read while the next piece is on its way, which shows whether it has ended.
+            self._judge.prepare(_SPAN.sub("_", self._quote + ending))
+        return out
 
     def rest(self) -> str:
         out = "".join(self._passed(piece) for piece in self._splitter.rest())

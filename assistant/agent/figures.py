@@ -6,6 +6,7 @@ date; a number that is reached in no such way was not returned by any tool.
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -69,7 +70,8 @@ class Figures:
 
     @cached_property
     def _known(self) -> tuple[float, ...]:
-        return tuple(sorted({value for text in self.texts for value in _values(text)}))
+        values = {value for text in self.texts for value in _values(text)}
+        return tuple(sorted(value for value in values if math.isfinite(value)))
 
     @cached_property
     def _counts(self) -> frozenset[int]:
@@ -98,7 +100,7 @@ class Figures:
         few = large[:MOST]
         out += [r for c in small for k in few for r in (c * k, k / c)]
         out += [a * b for a, b in combinations(small, 2)]
-        return tuple(sorted(out))
+        return tuple(sorted(r for r in out if math.isfinite(r)))
 
     @cached_property
     def _large(self) -> tuple[float, ...]:
@@ -107,7 +109,8 @@ class Figures:
     @cached_property
     def _totals(self) -> tuple[float, ...]:
         runs = {sum(run) for text in self.texts for run in _runs(list(_stated(text)))}
-        return tuple(runs | {sum(self._large), sum(self._known)})
+        totals = runs | {sum(self._large), sum(self._known)}
+        return tuple(total for total in totals if math.isfinite(total))
 
     def _near(self, value: float, slack: float) -> Iterator[float]:
         """What is reached close to a value: within 7 % and ``slack``, what any rounding allows."""

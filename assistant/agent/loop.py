@@ -7,13 +7,16 @@ import contextlib
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from assistant.errors import UsageError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+THREADS = 64
+"""For what blocks: turns that wait for a busy engine must not keep others from beginning."""
 
 
 class LoopThread:
@@ -57,6 +60,7 @@ class LoopThread:
             if self._loop is None:
                 ready = threading.Event()
                 loop = asyncio.new_event_loop()
+                loop.set_default_executor(ThreadPoolExecutor(THREADS, f"{self._name}-worker"))
                 loop.call_soon(ready.set)
                 self._thread = threading.Thread(
                     target=self._serve, args=(loop,), name=self._name, daemon=True

@@ -79,6 +79,10 @@ class Splitter:
         out, self._out = self._out, []
         return out
 
+    def ending(self) -> str:
+        """The sentence that has reached its full stop, if only what follows can confirm it."""
+        return "".join(self._text) if self._at is _At.END else ""
+
     def rest(self) -> list[Piece]:
         if self._at is _At.SPAN and self._closing != self._run:
             self._unclosed()

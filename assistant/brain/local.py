@@ -162,12 +162,23 @@ def _understood(
     done: Completion, tools: Sequence[Mapping[str, Any]]
 ) -> tuple[str, list[dict[str, Any]]]:
     """The text and the tool calls of what the model wrote."""
-    if done.parsed is not None and done.parsed.get("tool_calls"):
-        found = [c["function"] for c in done.parsed["tool_calls"]]
-        calls = [WrittenCall(str(f["name"]), f.get("arguments") or {}) for f in found]
+    if done.parsed is not None and (calls := _structured(done.parsed)):
         return str(done.parsed.get("content") or ""), [_call(c) for c in calls]
     written = read(done.text, _names(tools))
     return written.text, [_call(c) for c in written.calls]
+
+
+def _structured(parsed: Mapping[str, Any]) -> list[WrittenCall]:
+    """The calls of a message that was read by the model's template; none where one is not whole."""
+    calls = []
+    for entry in parsed.get("tool_calls") or ():
+        function = entry.get("function") if isinstance(entry, Mapping) else None
+        name = function.get("name") if isinstance(function, Mapping) else None
+        arguments = (function.get("arguments") or {}) if isinstance(function, Mapping) else None
+        if not isinstance(name, str) or not isinstance(arguments, Mapping):
+            return []
+        calls.append(WrittenCall(name, arguments))
+    return calls
 
 
 def _call(call: WrittenCall) -> dict[str, Any]:

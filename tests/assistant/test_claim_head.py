@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,23 @@ def test_a_number_that_no_tool_returned_is_held() -> None:
     out = gate.feed("The receipt says 23.45 in total. The receipt says 32.45 in total.")
     assert (out + gate.rest()).strip() == "The receipt says 23.45 in total."
     assert gate.held[0][1] == "where the number 32.45 comes from"
+
+
+def test_a_sentence_is_read_while_its_end_is_awaited() -> None:
+    began, read = threading.Event(), []
+
+    def slow(sentence: str, asked: str, kinds: Sequence[str]) -> dict[str, float]:
+        read.append((sentence, asked, list(kinds)))
+        began.set()
+        return dict.fromkeys((*LABELS, "any"), 0.0)
+
+    gate = Gate((), 0, kinds=frozenset({"image"}), read=slow, asked="what is it?")
+    assert gate.feed("It is a cat.") == ""  # it may go on: "It is a cat.5"
+    assert began.wait(10)
+    assert gate.feed(" It") == "It is a cat."
+    assert read == [("It is a cat.", "what is it?", ["image"])]
+    assert gate.feed(" sleeps at 3.") + gate.feed("5 p.m. And") == " It sleeps at 3.5 p.m."
+    assert read[-1][0] == "It sleeps at 3.5 p.m."
 
 
 def test_particles_stay_when_chinese_is_glossed() -> None:

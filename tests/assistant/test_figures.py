@@ -70,3 +70,17 @@ def test_many_numbers_do_not_make_everything_true() -> None:
     table = "\n".join(f"{n}, {n * 37 % 91}.{n % 10}" for n in range(13, 60))
     invented = [s for s in ("4127.33", "73218") if Figures((table,)).unfounded(f"It is {s}.")]
     assert len(invented) == 2
+
+
+def test_a_number_too_large_for_any_arithmetic_spoils_nothing() -> None:
+    figures = Figures(("9" * 400 + " 50 60.5",))
+    assert figures.unfounded("It is 10.50.") == ""
+    assert figures.unfounded("It is 77 things.") == "77"
+
+
+def test_shares_of_a_long_table_may_be_said() -> None:
+    rows = "\n".join(f"Item {chr(97 + n % 26)} | {101 + 37.5 * n:.2f}" for n in range(120))
+    total = sum(101 + 37.5 * n for n in range(120))
+    figures = Figures((rows,))
+    assert figures.unfounded(f"The last one is {100 * 4563.5 / total:.2f}% of all.") == ""
+    assert figures.unfounded("It is 987,654,321 in all.") == "987,654,321"

@@ -136,6 +136,19 @@ def test_cancelling_stops_it_before_the_next_token(folder: Path) -> None:
     assert len(pieces) <= 2  # the second may be the rest of a character
 
 
+def test_cancelling_stops_it_while_it_reads_the_prompt(folder: Path) -> None:
+    mine, asked, pieces = engine(folder), [], []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 2  # at the beginning, and before its two layers
+
+    with pytest.raises(Cancelled):
+        mine.generate(ASKED, max_new_tokens=5, on_text=pieces.append, cancelled=cancelled)
+    assert len(asked) == 3
+    assert not pieces
+
+
 def test_a_task_that_is_cancelled_stops_the_engine(folder: Path) -> None:
     from assistant.brain.local import LocalModel
     from tools.runtime import Slot
@@ -149,6 +162,41 @@ def test_a_task_that_is_cancelled_stops_the_engine(folder: Path) -> None:
 
     asyncio.run(begin_and_leave())
     assert slot.submit(lambda: "free").result(timeout=20) == "free"
+
+
+@pytest.mark.parametrize(
+    ("said", "calls"),
+    [(CALL, [("calculate", {"expression": "6*7"})]), (CALL.replace('7"}}', ""), [])],
+    ids=["whole", "cut off"],
+)
+def test_a_template_for_answers_reads_the_calls_that_keep_to_it(
+    folder: Path, said: str, calls: list[tuple[str, dict[str, str]]]
+) -> None:
+    from assistant.brain.local import _understood
+    from tools.engines.transformers_text import Completion
+
+    mine = engine(folder)
+    tool = {"type": "function", "function": {"name": "calculate", "parameters": {}}}
+    mine._tokenizer.response_template = {
+        "start_anchor": "<|im_start|>assistant\n",
+        "defaults": {"role": "assistant"},
+        "fields": {
+            "content": {"optional": True},
+            "tool_calls": {
+                "open": "<tool_call>",
+                "close": "</tool_call>",
+                "repeats": True,
+                "optional": True,
+                "content": "json",
+                "transform": {"type": "function", "function": "{content}"},
+            },
+        },
+    }
+    ids = mine._tokenizer(said, add_special_tokens=False)["input_ids"]
+    parsed = mine._parsed(ids, mine.prompt(ASKED, [tool]), [tool])
+    assert (parsed is not None) == bool(calls)
+    found = _understood(Completion(said, 1, len(ids), parsed), [tool])[1]
+    assert [(c["name"], c["args"]) for c in found] == calls
 
 
 @pytest.fixture

@@ -1,16 +1,18 @@
-"""Loading an image-text-to-text model of transformers from a folder, and what can be wrong with it.
+"""What all models of transformers share, and loading one that sees: what can be wrong with it.
 
 Nothing is fetched, no code of the model is run, and only safetensors are read.
 """
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from tools.engines import checkpoint
 from tools.engines.checkpoint import Checkpoint
-from tools.errors import Unavailable
+from tools.errors import Cancelled, Unavailable
 
 _PROCESSOR = ("preprocessor_config.json", "processor_config.json")
 _TOKENIZER = ("tokenizer.json", "tokenizer.model", "vocab.json")
@@ -37,6 +39,39 @@ def out_of_memory(error: RuntimeError) -> bool:
         or "out of memory" in words
         or "can't allocate memory" in words  # of torch's allocator for the CPU
     )
+
+
+@contextlib.contextmanager
+def watched(model: Any, cancelled: Callable[[], bool]) -> Iterator[Callable[[], None]]:
+    """Until what it yields is called, ``cancelled`` is asked now and before each layer.
+
+    A long prompt on a slow machine takes minutes before the first token.
+
+    Raises:
+        Cancelled: it said so.
+    """
+    from transformers.modeling_layers import GradientCheckpointingLayer
+
+    def ask(*_: Any) -> None:
+        if cancelled():
+            raise stopped()
+
+    ask()
+    layers = [m for m in model.modules() if isinstance(m, GradientCheckpointingLayer)]
+    hooks = [layer.register_forward_pre_hook(ask) for layer in layers]
+
+    def remove() -> None:
+        while hooks:
+            hooks.pop().remove()
+
+    try:
+        yield remove
+    finally:
+        remove()
+
+
+def stopped() -> Cancelled:
+    return Cancelled("It was stopped before it finished.")
 
 
 def device_for(wanted: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,19 @@ from typing import Any
 
 from tools.engines import checkpoint
 from tools.engines.checkpoint import Checkpoint
-from tools.engines.transformers_loading import device_for, dtype_for, out_of_memory
-from tools.errors import BadInput, Cancelled, OutOfMemory, Unavailable
+from tools.engines.transformers_loading import (
+    device_for,
+    dtype_for,
+    out_of_memory,
+    stopped,
+    watched,
+)
+from tools.errors import BadInput, OutOfMemory, Unavailable
 
 Message = Mapping[str, Any]
 """``role`` and ``content``; an assistant's may have ``tool_calls``, a tool's has its ``name``."""
+
+log = logging.getLogger(__name__)
 
 _NO_TOOLS = (
     "You can call these tools, each given as a JSON schema:\n{tools}\n"
@@ -40,7 +49,8 @@ def unheard(_: str) -> None:
 class Completion:
     """What the model wrote: its text with the marks of tool calls, and how many tokens it took.
 
-    ``parsed`` is the message as the tokenizer's own response template reads it, where it has one.
+    ``parsed`` is the message as the tokenizer's own response template reads it, where it has one
+    and the model kept to it.
     """
 
     text: str
@@ -158,13 +168,14 @@ class LanguageModel:
 
         Raises:
             BadInput: the conversation is longer than the model's window.
-            Cancelled: ``cancelled`` said so; it is asked at the beginning and after every token.
+            Cancelled: ``cancelled`` said so; it is asked at each layer until the first token,
+                and after each token.
             OutOfMemory: the memory does not suffice.
         """
         import torch
 
         if cancelled():
-            raise _stopped()
+            raise stopped()
         ids = self.prompt(messages, tools)
         if self.window and len(ids) >= self.window:
             raise BadInput(
@@ -175,7 +186,8 @@ class LanguageModel:
         given = torch.tensor([ids], device=self._device)
         pieces = _Pieces(self._tokenizer, self._ends(), on_text, len(ids))
         try:
-            with torch.inference_mode():
+            with torch.inference_mode(), watched(self._model, cancelled) as began:
+                pieces.on_first = began
                 self._model.generate(
                     given,
                     attention_mask=torch.ones_like(given),
@@ -188,7 +200,7 @@ class LanguageModel:
                 raise self._too_large("answer with") from error
             raise
         if cancelled():
-            raise _stopped()
+            raise stopped()
         text = "".join(pieces.said)
         return Completion(text, len(ids), len(pieces.ids), self._parsed(pieces.ids, ids, tools))
 
@@ -202,7 +214,11 @@ class LanguageModel:
     ) -> Mapping[str, Any] | None:
         if not getattr(self._tokenizer, "response_template", None):
             return None
-        found = self._tokenizer.parse_response(said, prefix=prompt, tools=list(tools) or None)
+        try:
+            found = self._tokenizer.parse_response(said, prefix=prompt, tools=list(tools) or None)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            log.info("%s did not answer in its own form: %s", self.name, error)
+            return None
         return found if isinstance(found, Mapping) else None
 
     def _too_large(self, what: str) -> OutOfMemory:
@@ -219,10 +235,6 @@ class LanguageModel:
         gc.collect()
         if self._device == "cuda":
             torch.cuda.empty_cache()
-
-
-def _stopped() -> Cancelled:
-    return Cancelled("The answer was stopped before it was finished.")
 
 
 _KEPT = 24
@@ -253,6 +265,7 @@ class _Pieces:
     ) -> None:
         self.ids: list[int] = []
         self.said: list[str] = []
+        self.on_first: Callable[[], None] = lambda: None
         self._tokenizer = tokenizer
         self._ends = ends
         self._on_text = on_text
@@ -264,6 +277,8 @@ class _Pieces:
         if self._first:
             self._first = False
             return
+        if not self.ids:
+            self.on_first()
         for token in value.reshape(-1).tolist():
             self.ids.append(token)
             if token not in self._ends:

@@ -26,9 +26,11 @@ from tools.engines.transformers_loading import (
     model_of,
     out_of_memory,
     processor_of,
+    stopped,
     template_of,
+    watched,
 )
-from tools.errors import BadInput, Cancelled, Failed, OutOfMemory
+from tools.errors import BadInput, Failed, OutOfMemory
 from tools.media.image import Image
 
 Turns = Sequence[tuple[str, str]]
@@ -131,7 +133,7 @@ class TransformersVision:
             pieces.stopped = pieces.stopped or cancelled()
             return torch.full((len(tokens),), pieces.stopped, device=tokens.device)
 
-        with self._memory_minded(), self._watched(cancelled) as began:
+        with self._memory_minded(), watched(self._model, cancelled) as began:
             inputs, room = self._inputs(images, question, list(history), max_new_tokens)
             pieces.on_first = began
             self._model.generate(
@@ -143,7 +145,7 @@ class TransformersVision:
                 stopping_criteria=[stop],
             )
         if pieces.stopped:
-            raise _stopped()
+            raise stopped()
         return pieces.text
 
     def close(self) -> None:
@@ -200,31 +202,6 @@ class TransformersVision:
         for token in sorted(special - {""}, key=len, reverse=True):
             text = text.replace(token, " ")
         return text.strip()
-
-    @contextlib.contextmanager
-    def _watched(self, cancelled: Callable[[], bool]) -> Iterator[Callable[[], None]]:
-        """Until what it yields is called, ``cancelled`` is asked before each layer.
-
-        A long prompt on a slow machine takes minutes before the first token.
-        """
-        from transformers.modeling_layers import GradientCheckpointingLayer
-
-        def ask(*_: Any) -> None:
-            if cancelled():
-                raise _stopped()
-
-        ask()
-        layers = [m for m in self._model.modules() if isinstance(m, GradientCheckpointingLayer)]
-        hooks = [layer.register_forward_pre_hook(ask) for layer in layers]
-
-        def remove() -> None:
-            while hooks:
-                hooks.pop().remove()
-
-        try:
-            yield remove
-        finally:
-            remove()
 
     @contextlib.contextmanager
     def _memory_minded(self) -> Iterator[None]:
@@ -321,7 +298,3 @@ def _llava_prompt(image_token: str, pictures: int, question: str, history: Turns
         said += f"USER: {lead}{asked} ASSISTANT: {answered}</s>"
         lead = ""
     return f"{said}USER: {lead}{question} ASSISTANT:"
-
-
-def _stopped() -> Cancelled:
-    return Cancelled("It was stopped before it finished.")
