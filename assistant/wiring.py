@@ -268,10 +268,14 @@ class House:
             text = self._ocr_text(open_image(path))
             return [Section(text, "")] if text.strip() else []
         if kind in {"audio", "video"}:
+            from assistant.agent.execute import served
+
             item = Item(f"{kind}:1", kind, path, "", path.name, "")
             call = Call({"audio": item})
             transcribe = self.tools["transcribe"]
-            heard: Any = self.recognizer.submit(lambda: transcribe.run(call, Context())).result()
+            heard: Any = self.recognizer.submit(
+                lambda: served(transcribe, call, Context())
+            ).result()
             return [Section(s.quote, s.locator) for s in heard.sources]
         document = documents.read(path, ocr=self.read_picture)
         return [Section(s.text, s.locator, s.heading) for s in document.sections]

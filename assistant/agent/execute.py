@@ -136,7 +136,7 @@ async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -
                 return await cast("Awaitable[ToolResult]", tool.run(call, context))
 
             def work() -> ToolResult | Awaitable[ToolResult]:
-                return _served(tool, call, context)
+                return served(tool, call, context)
 
             future = tool.slot.submit(work) if tool.slot is not None else _in_thread(tool, work)
             result = await asyncio.wrap_future(future)
@@ -160,7 +160,7 @@ def _extend(limit: asyncio.Timeout, when: float) -> None:
             limit.reschedule(when)
 
 
-def _served(tool: Tool, call: Call, context: Context) -> ToolResult | Awaitable[ToolResult]:
+def served(tool: Tool, call: Call, context: Context) -> ToolResult | Awaitable[ToolResult]:
     """Run it, and once more by the embedded engine where the better one ran out of memory."""
     try:
         result = _contained(tool, call, context)

@@ -82,6 +82,17 @@ def test_cancelling_the_task_cancels_the_turn(scripted: Any) -> None:
     assert stopped.wait(20)
 
 
+def test_turns_that_wait_for_an_engine_do_not_keep_others_from_beginning() -> None:
+    from assistant.agent.loop import LoopThread
+
+    loop, gate = LoopThread(), threading.Event()
+    waiting = [loop.submit(asyncio.to_thread(gate.wait, 60)) for _ in range(40)]
+    assert loop.submit(asyncio.to_thread(lambda: "begun")).result(timeout=30) == "begun"
+    gate.set()
+    assert all(future.result(timeout=30) for future in waiting)
+    loop.close()
+
+
 def test_closing_cancels_what_runs(scripted: Any) -> None:
     started = threading.Event()
 

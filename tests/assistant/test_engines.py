@@ -106,16 +106,32 @@ class Greedy:
         raise OutOfMemory("There is not enough memory to hear this.", "Name a smaller model.")
 
 
-def test_a_turn_goes_on_with_the_embedded_engine_and_says_so(home: Path, tmp_path: Path) -> None:
-    import numpy as np
-
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
     from tools.engines.espeak import Synthesizer
 
     voice = Synthesizer()
     spoken = b"".join(voice.pieces("what is seven times six", voice="en-us"))
-    recording = tmp_path / "memo.wav"
-    recording.write_bytes(wav_bytes(spoken, voice.rate))
+    file = tmp_path / "memo.wav"
+    file.write_bytes(wav_bytes(spoken, voice.rate))
     assert len(from_pcm16(spoken, voice.rate).samples) > 10_000
+    return file
+
+
+def test_a_recording_for_the_knowledge_is_heard_by_the_embedded_engine_then(
+    home: Path, recording: Path
+) -> None:
+    settings = Settings(home=home, recognizer="embedded")
+    slot: Slot[object] = Slot("greedy", Greedy, fallback=engines.hearing(settings, LIMIT))
+    with Assistant(settings=settings) as mine:
+        house = mine._house
+        house.__dict__["recognizer"] = house.tools["transcribe"].slot = slot
+        assert any(section.text for section in house.read(recording))
+
+
+def test_a_turn_goes_on_with_the_embedded_engine_and_says_so(home: Path, recording: Path) -> None:
+    import numpy as np
+
     with Assistant(settings=Settings(home=home, model="builtin", sense_feelings=False)) as mine:
         embedded = engines.hearing(Settings(home=home, recognizer="embedded"), LIMIT)
         slot: Slot[object] = Slot("greedy", Greedy, fallback=embedded)
