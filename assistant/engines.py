@@ -42,9 +42,10 @@ def seeing(settings: Settings, limit: Budget) -> Slot[Any] | None:
         return None
     if spec == "auto":
         found = weights.cached(LLAVA) if _installed("torch", "transformers") else ()
-        if not found:
+        whole = [n for n in found if weights.complete(n, ("config.json", "*.safetensors"))]
+        if not whole:
             return None
-        spec = found[0]
+        spec = whole[0]
 
     def folder() -> Path:
         return weights.find(spec, files=("config.json", "*.safetensors"))
@@ -81,7 +82,9 @@ def hearing(settings: Settings, limit: Budget) -> Slot[Any]:
         return embedded
     if spec == "auto":
         there = weights.cached(WHISPER)
-        name = next((n for n in WHISPERS if f"{WHISPER}{n}" in there), "")
+        needed = ("model.bin", "config.json")
+        whole = {n for n in there if weights.complete(n, needed)}
+        name = next((n for n in WHISPERS if f"{WHISPER}{n}" in whole), "")
         if not name:
             return embedded
     else:

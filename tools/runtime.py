@@ -29,6 +29,8 @@ class Budget:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
+        self.loading = threading.RLock()
+        """One engine is loaded at a time: two would both find the same room."""
         self._lock = threading.Lock()
         self._slots: dict[Slot[Any], int] = {}  # the least recently used first
 
@@ -102,7 +104,7 @@ class Slot(Generic[E]):
         self._lock = threading.RLock()  # held while the engine is loaded, which takes long
         self._queue = threading.Lock()  # never held for long: an event loop may submit
         self._executor: ThreadPoolExecutor | None = None
-        self._busy = 0
+        self._waiting: set[Future[Any]] = set()  # what is queued or at work
 
     @property
     def name(self) -> str:
@@ -153,12 +155,28 @@ class Slot(Generic[E]):
             return self._engine
 
     def _loaded(self) -> E:
-        start = time.perf_counter()
-        before = 0
+        if self.budget is None:
+            return self._made()
+        with self.budget.loading:
+            self.budget.make_room(self._needed(), self)
+            before = _resident()
+            engine = self._made()
+            own = int(getattr(engine, "memory_bytes", 0) or 0)
+            self.memory_bytes = max(own, _resident() - before)
+            self.budget.took(self, self.memory_bytes)
+            self.budget.make_room(0, self)  # where the estimate was too low
+        return engine
+
+    def _needed(self) -> int:
+        """What loading will take, as estimated or as it was the last time."""
         try:
-            if self.budget is not None:
-                self.budget.make_room(max(self._expects(), self.memory_bytes or 0), self)
-                before = _resident()
+            return max(self._expects(), self.memory_bytes or 0)
+        except ImportError as error:
+            raise not_installed(error) from error
+
+    def _made(self) -> E:
+        start = time.perf_counter()
+        try:
             engine = self._load()
         except ImportError as error:
             raise not_installed(error) from error
@@ -168,11 +186,6 @@ class Slot(Generic[E]):
                 "Close other programs, or name a smaller model.",
             ) from error
         self.load_seconds = time.perf_counter() - start
-        if self.budget is not None:
-            own = int(getattr(engine, "memory_bytes", 0) or 0)
-            self.memory_bytes = max(own, _resident() - before)
-            self.budget.took(self, self.memory_bytes)
-            self.budget.make_room(0, self)  # where the estimate was too low
         return engine
 
     def fall_back(self, error: ToolError) -> bool:
@@ -192,21 +205,21 @@ class Slot(Generic[E]):
         with self._queue:
             if self._executor is None:
                 self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"slot-{self._name}")
-            self._busy += 1
             future = self._executor.submit(function)
+            self._waiting.add(future)
         future.add_done_callback(self._done)
         return future
 
-    def _done(self, _: Future[Any]) -> None:
+    def _done(self, future: Future[Any]) -> None:
         with self._queue:
-            self._busy -= 1
+            self._waiting.discard(future)
 
     def leave(self) -> bool:
         """Unload to make room for another engine, unless this one is at work or being loaded."""
         if not self._lock.acquire(blocking=False):
             return False
         try:
-            if self._busy or self._engine is None:
+            if self._waiting or self._engine is None:
                 return False
             self._drop()
             return True
@@ -214,16 +227,29 @@ class Slot(Generic[E]):
             self._lock.release()
 
     def unload(self) -> None:
-        """Drop the engine and end the thread; the next :meth:`get` loads it again."""
+        """Drop the engine and end the thread; the next :meth:`get` loads it again.
+
+        What is queued is cancelled. An engine at work is closed by its own thread, after that.
+        """
         with self._queue:
             executor, self._executor = self._executor, None
+            waiting, self._waiting = self._waiting, set()
+        if executor is None:
+            self._empty()
+        else:
+            for future in waiting:
+                future.cancel()
+            closing = executor.submit(self._empty)
+            executor.shutdown(wait=False)
+            if not any(future.running() for future in waiting):
+                closing.result()
+        if self.fallback is not None:
+            self.fallback.unload()
+
+    def _empty(self) -> None:
         with self._lock:
             self.fallen = None
             self._drop()
-        if executor is not None:
-            executor.shutdown(wait=False, cancel_futures=True)
-        if self.fallback is not None:
-            self.fallback.unload()
 
     def _drop(self) -> None:
         engine, self._engine = self._engine, None

@@ -20,10 +20,16 @@ def find(spec: str, *, files: Sequence[str] = ()) -> Path:
     Raises:
         Unavailable: nothing is there, or it is not complete; the remedy fetches it.
     """
-    local = Path(spec).expanduser()
     if not spec.strip():
         raise Unavailable("No model is named.", "Name a folder, or organisation/name.")
-    if local.exists():
+    try:
+        local = Path(spec).expanduser()
+        there = local.exists()
+    except (OSError, RuntimeError, ValueError) as error:  # too long, ~nobody, a zero byte
+        raise Unavailable(
+            f"{spec[:80]!r} names no place for a model: {error}.", "Check the path in the settings."
+        ) from error
+    if there:
         return _complete(local, spec, files, f"Check the folder {local}.")
     if not _is_hub_name(spec):
         raise Unavailable(f"There is no model at {spec}.", "Check the path in the settings.")
@@ -53,6 +59,15 @@ def cached(prefix: str) -> tuple[str, ...]:
         return ()
     names = (repo.repo_id for repo in found if repo.repo_type == "model")
     return tuple(sorted(n for n in names if n.startswith(prefix) and _snapshot(n) is not None))
+
+
+def complete(spec: str, files: Sequence[str]) -> bool:
+    """Whether the model is on this machine with all that it needs; a download may break off."""
+    try:
+        find(spec, files=files)
+    except Unavailable:
+        return False
+    return True
 
 
 def _is_hub_name(spec: str) -> bool:

@@ -104,6 +104,10 @@ def _scalar(tool: Tool, parameter: Parameter, value: Any) -> Any:
     return value
 
 
+QUEUED = 5
+"""How many times as long a call may wait for its turn as it may then be silent."""
+
+
 async def perform(run: Run, tool: Tool, arguments: Mapping[str, Any]) -> ToolResult:
     """Run a tool for a turn: its handles resolved, its progress shown, within its time.
 
@@ -119,14 +123,18 @@ async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -
     """Run the tool; a synchronous one in its slot's thread, or in a thread of its own.
 
     It may take ``seconds`` without a sign of progress; each report starts them anew, so that
-    a long recording is heard to its end and a hanging engine is not waited for. A cancelled
+    a long recording is heard to its end and a hanging engine is not waited for. They begin when
+    it is the call's turn: behind others in the slot it may wait :data:`QUEUED` times as long. A
+    cancelled
     or late run is told through ``context``; what it still returns is discarded.
 
     Raises:
         ToolError: what the tool raised, or Failed when the time is over.
     """
     loop = asyncio.get_running_loop()
-    limit = asyncio.timeout(seconds)
+    queued = tool.slot is not None and not tool.asynchronous
+    limit = asyncio.timeout(seconds * QUEUED if queued else seconds)
+    begun = False
     try:
         async with limit:
             context.on_progress(
@@ -136,6 +144,9 @@ async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -
                 return await cast("Awaitable[ToolResult]", tool.run(call, context))
 
             def work() -> ToolResult | Awaitable[ToolResult]:
+                nonlocal begun
+                begun = True
+                loop.call_soon_threadsafe(_extend, limit, loop.time() + seconds)
                 return served(tool, call, context)
 
             future = tool.slot.submit(work) if tool.slot is not None else _in_thread(tool, work)
@@ -145,6 +156,11 @@ async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -
         if not limit.expired():
             raise  # the tool's own
         context.cancel()
+        if not begun and queued:
+            raise Failed(
+                f"{tool.name} is busy with something else and did not get to this.",
+                "Ask again when that is done.",
+            ) from error
         raise Failed(
             f"{tool.name} showed no progress for {seconds:g} seconds and was stopped.",
             "Give it a smaller file, or raise tool_seconds in the settings.",

@@ -33,8 +33,9 @@ class Abilities:
 def abilities(model: Any) -> Abilities:
     """What the model's profile and tags say, whichever class it is of."""
     profile: Mapping[str, Any] = getattr(model, "profile", None) or {}
+    window = profile.get("max_input_tokens")
     return Abilities(
-        window=int(profile.get("max_input_tokens") or 0),
+        window=window if isinstance(window, int) else 0,
         sees=bool(profile.get("image_inputs")),
         helped=HELPED in (getattr(model, "tags", None) or ()),
     )

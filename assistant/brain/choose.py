@@ -113,6 +113,7 @@ def on_disk() -> str:
         for prefix in LOCAL
         for name in weights.cached(prefix)
         if not any(word in name for word in ("VL", "Vision", "vision", "Embed", "Base", "Reranker"))
+        and weights.complete(name, ("config.json", "*.safetensors"))
     ]
     return max((one for one in sized if 0 < one[0] <= most), default=(0, ""))[1]
 

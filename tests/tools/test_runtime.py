@@ -172,3 +172,50 @@ def test_unloading_closes_the_engine_and_ends_the_thread() -> None:
     assert engine.closed
     assert not slot.loaded
     assert used(slot) is not engine
+
+
+def test_two_engines_are_not_loaded_into_the_same_room() -> None:
+    budget = Budget(LIMIT)
+    both = threading.Barrier(2)
+    loaded: list[int] = []
+
+    def slow(slot_number: int) -> Engine:
+        loaded.append(sum(s.loaded for s in slots) + 1)
+        return Engine(700 * MB)
+
+    slots: list[Slot[Engine]] = [
+        Slot(f"s{n}", lambda n=n: slow(n), budget=budget, expects=lambda: 700 * MB)  # type: ignore[misc]
+        for n in range(2)
+    ]
+
+    def load(slot: Slot[Engine]) -> Engine:
+        both.wait(10)
+        return slot.get()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(load, slots))
+    assert loaded == [1, 1]
+    assert budget.used <= LIMIT
+
+
+def test_an_engine_at_work_is_closed_after_its_work() -> None:
+    slot: Slot[Engine] = Slot("working", Engine)
+    engine = used(slot)
+    began, go = threading.Event(), threading.Event()
+
+    def work() -> bool:
+        began.set()
+        go.wait(10)
+        return engine.closed
+
+    running, waiting = slot.submit(work), slot.submit(lambda: True)
+    began.wait(10)
+    slot.unload()
+    assert waiting.cancelled()
+    go.set()
+    assert running.result(10) is False
+    for _ in range(1000):
+        if engine.closed:
+            break
+        threading.Event().wait(0.01)
+    assert engine.closed

@@ -48,6 +48,9 @@ def test_a_folder_or_file_is_itself(tmp_path: Path) -> None:
         ("acme/absent", r"weights of acme/absent are not on this machine\. Run: hf download acme/"),
         ("/no/such/folder", r"no model at /no/such/folder"),
         ("", r"No model is named"),
+        ("~nobody-of-this-name/x", r"names no place for a model"),
+        ("x" * 5000, r"names no place for a model"),
+        ("a\0b", r"names no place for a model"),
     ],
 )
 def test_what_is_not_there_is_said_with_its_remedy(hub: Path, spec: str, says: str) -> None:
@@ -58,3 +61,9 @@ def test_what_is_not_there_is_said_with_its_remedy(hub: Path, spec: str, says: s
 def test_what_is_not_complete_names_what_is_missing(hub: Path) -> None:
     with pytest.raises(Unavailable, match=r"tokenizer\.json is missing.*hf download acme/talker"):
         weights.find("acme/talker", files=("config.json", "tokenizer.json"))
+
+
+def test_a_download_that_broke_off_does_not_count(hub: Path) -> None:
+    assert weights.complete("acme/talker", ("config.json",))
+    assert not weights.complete("acme/talker", ("config.json", "tokenizer.json"))
+    assert not weights.complete("acme/absent", ())
