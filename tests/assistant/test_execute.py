@@ -55,7 +55,7 @@ def test_a_call_that_waits_for_its_turn_is_not_taken_for_silent() -> None:
 
 
 def test_one_that_is_silent_is_stopped() -> None:
-    with pytest.raises(Failed, match="showed no progress for 0.3 seconds"):
+    with pytest.raises(Failed, match=r"showed no progress for 0\.3 seconds"):
         asyncio.run(execute(Hanging(), call(1), Context(), seconds=SILENCE))
 
 

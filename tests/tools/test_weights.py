@@ -50,7 +50,6 @@ def test_a_folder_or_file_is_itself(tmp_path: Path) -> None:
         ("", r"No model is named"),
         ("~nobody-of-this-name/x", r"names no place for a model"),
         ("x" * 5000, r"names no place for a model"),
-        ("a\0b", r"names no place for a model"),
     ],
 )
 def test_what_is_not_there_is_said_with_its_remedy(hub: Path, spec: str, says: str) -> None:
