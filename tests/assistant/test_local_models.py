@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -244,3 +246,18 @@ def test_damaged_weights_are_one_sentence(folder: Path, tmp_path: Path) -> None:
     weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(Unavailable):
         engine(broken)
+
+
+def test_importing_the_packages_imports_neither_torch_nor_transformers() -> None:
+    code = (
+        "import sys, pkgutil, importlib, assistant, tools, memory\n"
+        "from assistant import Assistant, Settings\n"
+        "for package in (assistant, tools, memory):\n"
+        "    for found in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
+        "        if not found.name.endswith(('__main__', '_worker')):\n"
+        "            importlib.import_module(found.name)\n"
+        "heavy = {'torch', 'transformers', 'TTS', 'piper', 'faster_whisper'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
