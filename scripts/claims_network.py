@@ -7,7 +7,7 @@ lower layers stay as they are, so that what they make of each text is computed o
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,31 +154,6 @@ class ClaimNetwork(nn.Module):
                 (layer.output, old.output),
             ):
                 (part.dense,) = _adapted((part.dense,), (before.dense,))
-
-    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Take the weights of :meth:`arrays` back, to learn on; after :meth:`adapt`."""
-        for number, layer in enumerate(self.layers, FROZEN):
-            name = f"adapter/encoder/layer_{number}"
-            own = layer.attention.self
-            joined = f"{name}/self_attention/linear_0"
-            parts = (own.query, own.key, own.value)
-            sizes = [part.up.shape[0] for part in parts]
-            ups = torch.tensor(arrays[f"{joined}/weight:up"]).float().split(sizes)
-            biases = torch.tensor(arrays[f"{joined}/bias"]).float().split(sizes)
-            for part, up, bias in zip(parts, ups, biases, strict=True):
-                part.up.data, part.bias.data = up.clone(), bias.clone()
-            parts[0].down.data = torch.tensor(arrays[f"{joined}/weight:down"]).float()
-            for short, part in _dense(layer).items():
-                part.up.data = torch.tensor(arrays[f"{name}/{short}/weight:up"]).float()
-                part.down.data = torch.tensor(arrays[f"{name}/{short}/weight:down"]).float()
-                part.bias.data = torch.tensor(arrays[f"{name}/{short}/bias"]).float()
-            for short, norm in _norms(layer).items():
-                norm.weight.data = torch.tensor(arrays[f"{name}/{short}/layer_norm/gamma"]).float()
-                norm.bias.data = torch.tensor(arrays[f"{name}/{short}/layer_norm/beta"]).float()
-        self.head.weight.data = torch.tensor(arrays["head"]).float()
-        self.head.bias.data = torch.tensor(arrays["head_bias"]).float()
-        table = torch.tensor(arrays["grams"]).float() * float(arrays["grams_scale"])
-        self.grams.weight.data = table
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The adapter by the names of the shipped model, the head, the table as int8."""

@@ -1,11 +1,12 @@
 """Train the reader of claims that the assistant ships, and report how good it is.
 
-    python scripts/train_claims.py SOURCE            # report on a fifth held out, write the weights
+    python scripts/train_claims.py SOURCE            # report on an eighth held out, write the weights
     python scripts/train_claims.py SOURCE --report   # only report
 
 SOURCE is the folder of all-MiniLM-L6-v2 (see ``build_encoder.py``). Needs torch, transformers and
-scikit-learn (the ``train`` extra). The sentences are those of ``scripts/claims``, written by hand;
-the labelled replies in ``tests`` and ``benchmarks`` are never read here.
+scikit-learn (the ``train`` extra). The sentences are those of ``scripts/claims``, written by hand; two
+networks are trained, the second also on those of ``scripts/claims/more``, and their calibrated logits
+are averaged. The labelled replies in ``tests`` and ``benchmarks`` are never read here.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from routing_requests import read_rows as requests
 from assistant.agent.claim_head import LABELS, WEIGHTS
 
 FOLDER = Path(__file__).with_name("claims")
+SETS = ("*.jsonl", "**/*.jsonl")
+"""What each network learns."""
 EPOCHS = 3
 LOW_RANK_EPOCHS = 1
 SEED = 7
@@ -47,9 +50,9 @@ WANTS = {
 """The tools whose requests a sentence that claims this may answer."""
 
 
-def read_rows() -> list[Row]:
+def read_rows(pattern: str) -> list[Row]:
     rows = {}
-    for path in sorted(FOLDER.glob("*.jsonl")):
+    for path in sorted(FOLDER.glob(pattern)):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             one = json.loads(line)
             if unknown := set(one["labels"]) - set(LABELS):
@@ -101,17 +104,8 @@ def told(name: str, any_chance: np.ndarray, truth: np.ndarray, some: np.ndarray)
     print("  ".join(line), flush=True)
 
 
-def trained(
-    source: Path, rows: list[Row], given: list[Given], seed: int, resume: int = 0
-) -> ClaimNetwork:
-    """A network that has learnt the rows; with ``resume``, the shipped one after more epochs."""
+def trained(source: Path, rows: list[Row], given: list[Given], seed: int) -> ClaimNetwork:
     network = ClaimNetwork(source)
-    if resume:
-        network.adapt()
-        with np.load(WEIGHTS, allow_pickle=False) as stored:
-            network.restore(stored)
-        learn(network, rows, given, resume, seed, rate=2e-4)
-        return network
     learn(network, rows, given, EPOCHS, seed)
     network.adapt()
     learn(network, rows, given, LOW_RANK_EPOCHS, seed, rate=1e-4)
@@ -128,40 +122,40 @@ def calibrated(found: np.ndarray, rows: list[Row]) -> dict[str, np.ndarray]:
     return {name: np.array(value, dtype=np.float32) for name, value in out.items()}
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("source", type=Path)
-    arguments.add_argument("--report", action="store_true", help="write no weights")
-    arguments.add_argument(
-        "--resume", type=int, default=0, metavar="EPOCHS", help="learn on from the shipped weights"
-    )
-    arguments.add_argument(
-        "--once", action="store_true", help="ship the network that was measured, train no other"
-    )
-    options = arguments.parse_args()
-    torch.set_num_threads(2)
-    rows, chance = read_rows(), random.Random(SEED)
-    chance.shuffle(rows)
+def measured(source: Path, rows: list[Row]) -> dict[str, np.ndarray]:
+    """The arrays of a network that learnt all rows but an eighth, which calibrates it."""
     print(f"{len(rows)} sentences, {sum(chinese(r.text) for r in rows)} Chinese", flush=True)
-    lower = Lower(options.source)
-    fifth = len(rows) // 8
-    apart, rest = rows[:fifth], augmented(rows[fifth:], random.Random(SEED))
-    network = trained(options.source, rest, lower.given(rest), SEED, options.resume)
+    random.Random(SEED).shuffle(rows)
+    lower = Lower(source)
+    eighth = len(rows) // 8
+    apart, rest = rows[:eighth], augmented(rows[eighth:], random.Random(SEED))
+    network = trained(source, rest, lower.given(rest), SEED)
     found = logits(network, lower.given(apart))
     calibration = calibrated(found, apart)
-    any_chance = 1 / (
-        1 + np.exp(-(calibration["slope"][1] * found[:, -1] + calibration["offset"][1]))
-    )
+    slope, offset = calibration["slope"][1], calibration["offset"][1]
+    any_chance = 1 / (1 + np.exp(-(slope * found[:, -1] + offset)))
     truth = np.array([bool(r.labels) for r in apart])
     zh = np.array([chinese(r.text) for r in apart])
     for name, some in (("all", np.ones(len(apart), bool)), ("English", ~zh), ("Chinese", zh)):
         told(name, any_chance, truth, some)
+    return network.arrays() | calibration
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("source", type=Path)
+    arguments.add_argument("--report", action="store_true", help="write no weights")
+    options = arguments.parse_args()
+    torch.set_num_threads(2)
+    networks = [measured(options.source, read_rows(pattern)) for pattern in SETS]
     if options.report:
         return
-    if not options.once:
-        every = augmented(rows, random.Random(SEED))
-        network = trained(options.source, every, lower.given(every), SEED)
-    np.savez_compressed(WEIGHTS, **network.arrays(), **calibration)
+    arrays = {
+        f"{number}/{name}": array
+        for number, network in enumerate(networks)
+        for name, array in network.items()
+    }
+    np.savez_compressed(WEIGHTS, networks=len(networks), **arrays)
     print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size / 1e6:.2f} MB")
 
 

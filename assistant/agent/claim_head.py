@@ -2,7 +2,8 @@
 
 Rules (:mod:`assistant.agent.claim_rules`) know the usual wordings for certain; this knows the
 others. The sentence encoder with a low-rank adapter reads the person's message and the sentence
-together; one layer over its states and over hashed n-grams gives a chance to each kind of claim.
+together; one layer over its states and over hashed n-grams gives a chance to each kind of claim. Two
+such networks are averaged.
 Trained by ``scripts/train_claims.py`` on sentences written for it; described in
 ``docs/models.md``.
 """
@@ -40,16 +41,33 @@ MOST = 200
 
 
 @dataclass(frozen=True)
-class Weights:
-    """``head`` [labels + 1, 3d] over the states, ``grams`` [buckets, labels + 1] over n-grams;
-    ``slope`` and ``offset`` [2] calibrate the labels and "any claim at all"."""
+class Network:
+    """The adapted encoder and what stands on it.
 
+    ``head`` [labels + 1, 3d] is over the states, ``grams`` [buckets, labels + 1] over n-grams;
+    ``slope`` and ``offset`` [2] calibrate the labels and "any claim at all".
+    """
+
+    model: SentenceModel
     head: np.ndarray
     bias: np.ndarray
     grams: np.ndarray
     grams_scale: float
     slope: np.ndarray
     offset: np.ndarray
+
+    def logits(
+        self, ids: list[int], types: list[int], place: tuple[int, int], grams: list[int]
+    ) -> np.ndarray:
+        """[labels + 1], calibrated; the sentence stands at ``place`` among the tokens."""
+        import numpy as np
+
+        hidden = self.model.joint(ids, types)
+        own = hidden[slice(*place)] if place[1] > place[0] else hidden[:1]
+        whole = np.concatenate([hidden[0], own.mean(axis=0), own.max(axis=0)])
+        raw = self.head @ whole + self.bias + self.grams[grams].mean(axis=0) * self.grams_scale
+        at = np.array([0] * len(LABELS) + [1])
+        return np.asarray(self.slope[at] * raw + self.offset[at])
 
 
 class ClaimReader:
@@ -58,7 +76,7 @@ class ClaimReader:
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._file = weights
         self._loading = threading.Lock()
-        self._loaded: tuple[SentenceModel, Weights] | None = None
+        self._loaded: tuple[Network, ...] | None = None
 
     def read(
         self, sentence: str, asked: str = "", kinds: Sequence[str] = ()
@@ -69,16 +87,11 @@ class ClaimReader:
         """
         import numpy as np
 
-        model, w = self._ready()
-        ids, types, (start, end) = packed(model, context(asked, kinds), prepared(sentence))
-        hidden = model.joint(ids, types)
-        own = hidden[start:end] if end > start else hidden[:1]
-        whole = np.concatenate([hidden[0], own.mean(axis=0), own.max(axis=0)])
-        places = [place for unit in units(normalized(sentence)) for place in unit.buckets] or [0]
-        counted = [p for p in places if p] or [0]
-        logits = w.head @ whole + w.bias + w.grams[counted].mean(axis=0) * w.grams_scale
-        at = np.array([0] * len(LABELS) + [1])
-        chances = 1.0 / (1.0 + np.exp(-(w.slope[at] * logits + w.offset[at])))
+        networks = self._ready()
+        ids, types, place = packed(networks[0].model, context(asked, kinds), prepared(sentence))
+        grams = [b for unit in units(normalized(sentence)) for b in unit.buckets if b] or [0]
+        logits = np.mean([net.logits(ids, types, place, grams) for net in networks], axis=0)
+        chances = 1.0 / (1.0 + np.exp(-logits))
         return dict(zip((*LABELS, "any"), map(float, chances), strict=True))
 
     def prepare(self) -> None:
@@ -89,7 +102,7 @@ class ClaimReader:
         with contextlib.suppress(ToolError):  # the first sentence is told the same
             self._ready()
 
-    def _ready(self) -> tuple[SentenceModel, Weights]:
+    def _ready(self) -> tuple[Network, ...]:
         with self._loading:
             if self._loaded is None:
                 self._loaded = _load(self._file)
@@ -118,10 +131,8 @@ _CLS, _SEP = 101, 102
 """BERT's ids, those of the shipped vocabulary."""
 
 
-def _load(path: Path) -> tuple[SentenceModel, Weights]:
+def _load(path: Path) -> tuple[Network, ...]:
     import numpy as np
-
-    from tools.engines.ctranslate2_encoder import SentenceModel
 
     try:
         with np.load(path, allow_pickle=False) as stored:
@@ -131,17 +142,26 @@ def _load(path: Path) -> tuple[SentenceModel, Weights]:
             f"The file {path.name}, which checks what replies claim, is missing or damaged.",
             "Install the package again: pip install --force-reinstall multimodal-assistant.",
         ) from error
+    return tuple(_network(arrays, f"{n}/") for n in range(int(arrays["networks"])))
+
+
+def _network(arrays: Mapping[str, np.ndarray], prefix: str) -> Network:
+    import numpy as np
+
+    from tools.engines.ctranslate2_encoder import SentenceModel
+
+    own = {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
     adapter = {
         name.removeprefix("adapter/"): value.astype(np.float32)
-        for name, value in arrays.items()
+        for name, value in own.items()
         if name.startswith("adapter/")
     }
-    weights = Weights(
-        arrays["head"].astype(np.float32),
-        arrays["head_bias"].astype(np.float32),
-        arrays["grams"],
-        float(arrays["grams_scale"]),
-        arrays["slope"],
-        arrays["offset"],
+    return Network(
+        SentenceModel(adapter=adapter),
+        own["head"].astype(np.float32),
+        own["head_bias"].astype(np.float32),
+        own["grams"],
+        float(own["grams_scale"]),
+        own["slope"],
+        own["offset"],
     )
-    return SentenceModel(adapter=adapter), weights

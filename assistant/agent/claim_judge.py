@@ -20,7 +20,7 @@ Read = Callable[[str, str, Sequence[str]], Mapping[str, float]]
 """The trained reader: the chance, 0..1, that a sentence makes each kind of claim, as a reply to
 what was asked, with attachments of these kinds in the conversation."""
 
-CLAIMED = 0.5
+CLAIMED = 0.4
 """Chance from which a sentence is taken to make a claim, of one kind or of any."""
 ALSO_CLAIMED = 0.8
 """Chance from which it makes a second claim beside one that is proven."""
