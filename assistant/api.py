@@ -88,6 +88,7 @@ class Assistant:
         self._approve = approve
         self._graph: Any = None
         self._model_name = ""
+        self._helped = False
         self._loop = LoopThread()
         self._sessions: weakref.WeakValueDictionary[str, asyncio.Lock] = (
             weakref.WeakValueDictionary()
@@ -206,6 +207,11 @@ class Assistant:
                 model=self._model_name,
                 explains=self._model_name != "builtin",
             )
+            if self._helped and turn.text.strip() and not (turn.attachments or turn.speech):
+                # The model will be offered few tools: which, is found while the turn begins.
+                run.likely = asyncio.ensure_future(
+                    asyncio.to_thread(self._house.likely, turn.text.strip(), ())
+                )
             await conduct(graph, run)
 
     def _ready(self) -> Any:
@@ -214,6 +220,7 @@ class Assistant:
             if self._graph is not None:
                 return self._graph
             from assistant.agent.build import build
+            from assistant.brain.abilities import abilities
             from assistant.brain.absent import AbsentModel
             from assistant.brain.choose import name_of
 
@@ -221,6 +228,7 @@ class Assistant:
             self._model_name = name_of(model)
             if self._model_name != "builtin":
                 self._house.claims.prepare()
+            self._helped = abilities(model).helped
             graph = build(
                 model,
                 tuple(self._house.tools.values()),

@@ -1,6 +1,6 @@
 """How much later the first words of a streaming server reach the door than a bare client.
 
-    python benchmarks/first_token.py [--rounds 15] [--pause 0.005]
+    python benchmarks/first_token.py [--rounds 15] [--pause 0.02]
 
 The same scripted server answers a bare ``openai`` client and ``Assistant.stream`` in turn, word by
 word; the client sends the very request that the assistant sent in the round before, tools and all.
@@ -75,7 +75,7 @@ def _moments(times: list[tuple[float, str]]) -> tuple[float, float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--pause", type=float, default=0.005, help="seconds before each word")
+    parser.add_argument("--pause", type=float, default=0.02, help="seconds before each word")
     options = parser.parse_args()
     words = [f"{word} " for word in REPLY.split()]
     server = OpenAIServer([{"text": words, "pause": options.pause}])

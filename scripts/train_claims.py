@@ -1,12 +1,12 @@
 """Train the reader of claims that the assistant ships, and report how good it is.
 
-    python scripts/train_claims.py SOURCE            # report on an eighth held out, write the weights
+    python scripts/train_claims.py SOURCE            # report on an eighth held out, write weights
     python scripts/train_claims.py SOURCE --report   # only report
 
 SOURCE is the folder of all-MiniLM-L6-v2 (see ``build_encoder.py``). Needs torch, transformers and
-scikit-learn (the ``train`` extra). The sentences are those of ``scripts/claims``, written by hand; two
-networks are trained, the second also on those of ``scripts/claims/more``, and their calibrated logits
-are averaged. The labelled replies in ``tests`` and ``benchmarks`` are never read here.
+scikit-learn (the ``train`` extra). The sentences are those of ``scripts/claims``, written by hand;
+two networks are trained, the second also on those of ``scripts/claims/more``, and their calibrated
+logits are averaged. The labelled replies in ``tests`` and ``benchmarks`` are never read here.
 """
 
 from __future__ import annotations

@@ -2,10 +2,9 @@
 
 Rules (:mod:`assistant.agent.claim_rules`) know the usual wordings for certain; this knows the
 others. The sentence encoder with a low-rank adapter reads the person's message and the sentence
-together; one layer over its states and over hashed n-grams gives a chance to each kind of claim. Two
-such networks are averaged.
-Trained by ``scripts/train_claims.py`` on sentences written for it; described in
-``docs/models.md``.
+together; one layer over its states and over hashed n-grams gives a chance to each kind of claim.
+Two such networks are averaged. Trained by ``scripts/train_claims.py`` on sentences written for
+it; described in ``docs/models.md``.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Offer(AgentMiddleware[Any, Run]):
             return await handler(request)
         run = request.runtime.context
         if run.offered is None:
-            run.offered = await asyncio.to_thread(self._shortlist, run)
+            run.offered = await self._shortlist(run)
         used = {receipt.tool for receipt in run.receipts}
         offered: list[BaseTool | dict[str, Any]] = [
             short(tool, run.tools)
@@ -55,11 +55,14 @@ class Offer(AgentMiddleware[Any, Run]):
         ]
         return await handler(request.override(tools=offered))
 
-    def _shortlist(self, run: Run) -> frozenset[str]:
+    async def _shortlist(self, run: Run) -> frozenset[str]:
         if len(run.tools) <= MOST:
             return frozenset(run.tools)
         kinds = [item.kind for item in run.given if item.handle != run.speech]
-        chances = self._likely(run.text, kinds)
+        if run.likely is not None and not kinds:
+            chances = await run.likely
+        else:
+            chances = await asyncio.to_thread(self._likely, run.text, kinds)
         there = {item.kind for item in run.items.values()}
 
         def worth(tool: Tool) -> float:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -105,6 +105,8 @@ class Run:
     """How many pictures there is room for."""
     afterwards: Callable[[], None] = _nothing
     """Called in the event loop when the turn has ended well."""
+    likely: Awaitable[Mapping[str, float]] | None = None
+    """The chances of the tools for a message of words alone, begun with the turn."""
     offered: frozenset[str] | None = None
     """The tools that a small model is offered in this turn."""
     shown: dict[str, dict[str, Any]] = field(default_factory=dict)
