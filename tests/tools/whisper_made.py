@@ -13,6 +13,12 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from tools.base import Call, Context, Item, ToolResult
+from tools.runtime import Slot
+from tools.speech.transcribe import Transcribe
+
 WORDS = (
     " the", " a", " and", " of", " to", " in", " it", " is", " was", " he", " she", " they",
     " house", " river", " morning", " letter", " paper", " money", " seven", " nine", " tea",
@@ -23,6 +29,8 @@ _KNOWN, _END, _BREAK, _WHEN = 0, 1, 2, slice(3, 9)
 """Dimensions set by hand: a word it knows, the end, a time due, which time."""
 _PACE = 15
 """Times, of a fiftieth of a second each, to a token."""
+
+RATE = 16_000
 
 
 def whisper(
@@ -175,3 +183,16 @@ def _tokenizer(folder: Path, english: bool) -> dict[str, int]:
     settings = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "<|endoftext|>"}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings))
     return dict(tokenizer.get_vocab())
+
+
+def noise(seconds: float, level: float = 0.1) -> np.ndarray:
+    samples = np.random.default_rng(1).standard_normal(int(seconds * RATE)) * level
+    return samples.astype(np.float32)
+
+
+def transcribe(recognizer: Any, path: Path, context: Context | None = None, **more: str) -> Any:
+    """What the tool makes of the file with this recognizer in its slot."""
+    slot: Slot[Any] = Slot("recognizer", lambda: recognizer)
+    item = Item("audio:1", "audio", path, "audio/wav", path.name, "")
+    result: ToolResult = Transcribe(slot).run(Call({"audio": item, **more}), context or Context())
+    return result
