@@ -158,7 +158,9 @@ def claims(
     from assistant.evaluation import claims as room
     from assistant.evaluation.cases import read_claims
 
-    chosen = _chosen(read_claims(_file(file, "second/claims.jsonl")), only, limit, ("kind", "language"))
+    chosen = _chosen(
+        read_claims(_file(file, "second/claims.jsonl")), only, limit, ("kind", "language")
+    )
     progress = Progress()
     report = room.evaluate(chosen, progress=lambda n, of: progress.show(f"{n}/{of} replies"))
     progress.clear()
