@@ -100,18 +100,15 @@ class TestEngine:
         self, engine: FasterWhisper, sounds: list[Audio]
     ) -> None:
         library = librarys(engine)
-        differs = False
-        for sound in sounds:
-            heard_as = {}
-            for code in ("en", "zh", "de"):
-                theirs, _ = library.transcribe(sound.samples, language=code, **OPTIONS)
-                ours = engine.recognize(sound, language=code)
-                assert plain(ours.words) == words_of(theirs)
-                assert (ours.language, ours.language_probability) == (code, 1.0)
-                heard_as[code] = [(w.text, w.confidence) for w in ours.words]
-            differs = differs or heard_as["en"] != heard_as["zh"]
-        assert differs  # the model does look at the language
-        again = engine.recognize(sounds[-1], language="cmn").words
+        heard_as = {}
+        for code in ("en", "zh"):
+            theirs, _ = library.transcribe(sounds[2].samples, language=code, **OPTIONS)
+            ours = engine.recognize(sounds[2], language=code)
+            assert plain(ours.words) == words_of(theirs)
+            assert (ours.language, ours.language_probability) == (code, 1.0)
+            heard_as[code] = [(w.text, w.confidence) for w in ours.words]
+        assert heard_as["en"] != heard_as["zh"]  # the model does look at the language
+        again = engine.recognize(sounds[2], language="cmn").words
         assert [(w.text, w.confidence) for w in again] == heard_as["zh"]
         with pytest.raises(Retry):
             engine.recognize(sounds[0], language="xx")
