@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,11 @@ from tests.tools import whisper_made
 from tests.tools.whisper_made import noise, transcribe
 from tools.base import Context
 from tools.engines import ctranslate2_file, whisper_folder
-from tools.engines.espeak import Synthesizer
 from tools.engines.faster_whisper import OPTIONS, FasterWhisper
 from tools.engines.silero import Manner, utterances
 from tools.errors import Cancelled, Failed, OutOfMemory, Retry, Unavailable
 from tools.media import audio
-from tools.media.audio import Audio, from_pcm16
+from tools.media.audio import Audio
 from tools.speech.recognizer import Word
 
 RATE = 16_000
@@ -45,17 +46,21 @@ SAID = (
 
 
 @pytest.fixture(scope="module")
-def sounds() -> list[Audio]:
-    """Three voices at 16 kHz, made here: what is compared needs no real speech."""
-    voice = Synthesizer()
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> list[Audio]:
+    """Three voices at 16 kHz, made here: what is compared needs no real speech.
+
+    Each by a process of its own: eSpeak's noise depends on what a process spoke before.
+    """
     out = []
     for name, text in SAID:
-        spoken = from_pcm16(b"".join(voice.pieces(text, voice=name)), voice.rate)
-        length = round(len(spoken.samples) * 16_000 / voice.rate)
-        at = np.linspace(0, len(spoken.samples) - 1, length)
-        samples = np.interp(at, np.arange(len(spoken.samples)), spoken.samples)
-        out.append(Audio(samples.astype(np.float32), 16_000))
-    voice.close()
+        file = tmp_path_factory.mktemp("said") / "voice.wav"
+        code = (
+            "import sys; from tools.engines.espeak import Synthesizer as S;"
+            "from tools.media.audio import wav_bytes; v = S(); name, text, file = sys.argv[1:];"
+            "open(file, 'wb').write(wav_bytes(b''.join(v.pieces(text, voice=name)), v.rate))"
+        )
+        subprocess.run([sys.executable, "-c", code, name, text, str(file)], check=True)
+        out.append(audio.read(file))
     return out
 
 
