@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 WHISPER = "Systran/faster-whisper-"
 WHISPERS = ("small", "base", "medium", "large-v3", "large-v2", "tiny")
 """In the order in which ``auto`` takes what is there: the best that a laptop runs in real time."""
+WHISPER_FILES = ("model.bin", "config.json")
 LLAVA = "llava-hf/"
 VOICES = "voices"
 """Folder below ``home`` in which ``auto`` finds Piper's voices."""
@@ -42,13 +43,13 @@ def seeing(settings: Settings, limit: Budget) -> Slot[Any] | None:
         return None
     if spec == "auto":
         found = weights.cached(LLAVA) if _installed("torch", "transformers") else ()
-        whole = [n for n in found if weights.complete(n, ("config.json", "*.safetensors"))]
+        whole = [n for n in found if weights.complete(n, weights.CHECKPOINT)]
         if not whole:
             return None
         spec = whole[0]
 
     def folder() -> Path:
-        return weights.find(spec, files=("config.json", "*.safetensors"))
+        return weights.find(spec, files=weights.CHECKPOINT)
 
     def load() -> Any:
         from tools.engines.transformers_vision import TransformersVision
@@ -62,7 +63,7 @@ def language(name: str, settings: Settings, limit: Budget) -> Slot[Any]:
     """The slot of a language model in this process."""
 
     def folder() -> Path:
-        return weights.find(name, files=("config.json", "*.safetensors"))
+        return weights.find(name, files=weights.CHECKPOINT)
 
     def load() -> Any:
         from tools.engines.transformers_text import LanguageModel
@@ -82,8 +83,7 @@ def hearing(settings: Settings, limit: Budget) -> Slot[Any]:
         return embedded
     if spec == "auto":
         there = weights.cached(WHISPER)
-        needed = ("model.bin", "config.json")
-        whole = {n for n in there if weights.complete(n, needed)}
+        whole = {n for n in there if weights.complete(n, WHISPER_FILES)}
         name = next((n for n in WHISPERS if f"{WHISPER}{n}" in whole), "")
         if not name:
             return embedded
@@ -92,7 +92,7 @@ def hearing(settings: Settings, limit: Budget) -> Slot[Any]:
     model = name if "/" in name or Path(name).expanduser().exists() else f"{WHISPER}{name}"
 
     def folder() -> Path:
-        return weights.find(model, files=("model.bin", "config.json"))
+        return weights.find(model, files=WHISPER_FILES)
 
     def expected() -> int:
         from tools.engines.whisper_folder import expected_bytes

@@ -10,12 +10,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as functional
-from reader_network import Adapted, _adapted
+from reader_network import adapt, adapter
 from torch import Tensor, nn
 from transformers import BertModel
 
@@ -142,37 +141,11 @@ class ClaimNetwork(nn.Module):
 
     def adapt(self) -> None:
         """Replace what the matrices have learned by its low-rank part, which learns on."""
-        frozen = BertModel.from_pretrained(self._source).encoder.layer[FROZEN:]
-        for layer, old in zip(self.layers, frozen, strict=True):
-            own, was = layer.attention.self, old.attention.self
-            own.query, own.key, own.value = _adapted(
-                (own.query, own.key, own.value), (was.query, was.key, was.value)
-            )
-            for part, before in (
-                (layer.attention.output, old.attention.output),
-                (layer.intermediate, old.intermediate),
-                (layer.output, old.output),
-            ):
-                (part.dense,) = _adapted((part.dense,), (before.dense,))
+        adapt(self.layers, BertModel.from_pretrained(self._source).encoder.layer[FROZEN:])
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The adapter by the names of the shipped model, the head, the table as int8."""
-        out: dict[str, np.ndarray] = {}
-        for number, layer in enumerate(self.layers, FROZEN):
-            name = f"adapter/encoder/layer_{number}"
-            own = layer.attention.self
-            parts: tuple[Adapted, ...] = (own.query, own.key, own.value)
-            joined = f"{name}/self_attention/linear_0"
-            out[f"{joined}/weight:up"] = torch.cat([p.up for p in parts]).detach().numpy()
-            out[f"{joined}/weight:down"] = parts[0].down.detach().numpy()
-            out[f"{joined}/bias"] = torch.cat([p.bias for p in parts]).detach().numpy()
-            for short, part in _dense(layer).items():
-                out[f"{name}/{short}/weight:up"] = part.up.detach().numpy()
-                out[f"{name}/{short}/weight:down"] = part.down.detach().numpy()
-                out[f"{name}/{short}/bias"] = part.bias.detach().numpy()
-            for short, norm in _norms(layer).items():
-                out[f"{name}/{short}/layer_norm/gamma"] = norm.weight.detach().numpy()
-                out[f"{name}/{short}/layer_norm/beta"] = norm.bias.detach().numpy()
+        out = adapter(self.layers, FROZEN)
         out["head"] = self.head.weight.detach().numpy()
         out["head_bias"] = self.head.bias.detach().numpy()
         table = self.grams.weight.detach().numpy().copy()
@@ -183,19 +156,6 @@ class ClaimNetwork(nn.Module):
             "grams": np.round(table / scale).astype(np.int8),
             "grams_scale": np.float32(scale),
         }
-
-
-def _dense(layer: Any) -> dict[str, Any]:
-    """The other matrices of a layer, by the names of the shipped model."""
-    return {
-        "self_attention/linear_1": layer.attention.output.dense,
-        "ffn/linear_0": layer.intermediate.dense,
-        "ffn/linear_1": layer.output.dense,
-    }
-
-
-def _norms(layer: Any) -> dict[str, Any]:
-    return {"self_attention": layer.attention.output.LayerNorm, "ffn": layer.output.LayerNorm}
 
 
 def learn(

@@ -51,6 +51,51 @@ def _adapted(learned: Sequence[nn.Linear], frozen: Sequence[nn.Linear]) -> list[
     return [Adapted(z, a.bias, up, down) for a, z, up in zip(learned, frozen, ups, strict=True)]
 
 
+def adapt(layers: Sequence[nn.Module], frozen: Sequence[nn.Module]) -> None:
+    """Replace what the layers' matrices have learned by its low-rank part, which learns on."""
+    for layer, old in zip(layers, frozen, strict=True):
+        own, was = layer.attention.self, old.attention.self
+        own.query, own.key, own.value = _adapted(  # one matrix in the shipped model
+            (own.query, own.key, own.value), (was.query, was.key, was.value)
+        )
+        for part, before in (
+            (layer.attention.output, old.attention.output),
+            (layer.intermediate, old.intermediate),
+            (layer.output, old.output),
+        ):
+            (part.dense,) = _adapted((part.dense,), (before.dense,))
+
+
+def adapter(layers: Sequence[nn.Module], first: int = 0) -> dict[str, np.ndarray]:
+    """What adapted layers have learned, by the shipped model's names; they count from ``first``."""
+    out: dict[str, np.ndarray] = {}
+    for number, layer in enumerate(layers, first):
+        name = f"adapter/encoder/layer_{number}"
+        own = layer.attention.self
+        parts = (own.query, own.key, own.value)
+        dense = {
+            "self_attention/linear_1": layer.attention.output.dense,
+            "ffn/linear_0": layer.intermediate.dense,
+            "ffn/linear_1": layer.output.dense,
+        }
+        joined = f"{name}/self_attention/linear_0"
+        out[f"{joined}/weight:up"] = torch.cat([p.up for p in parts]).detach().numpy()
+        out[f"{joined}/weight:down"] = parts[0].down.detach().numpy()
+        out[f"{joined}/bias"] = torch.cat([p.bias for p in parts]).detach().numpy()
+        for short, part in dense.items():
+            out[f"{name}/{short}/weight:up"] = part.up.detach().numpy()
+            out[f"{name}/{short}/weight:down"] = part.down.detach().numpy()
+            out[f"{name}/{short}/bias"] = part.bias.detach().numpy()
+        norms = {
+            "self_attention": layer.attention.output.LayerNorm,
+            "ffn": layer.output.LayerNorm,
+        }
+        for short, norm in norms.items():
+            out[f"{name}/{short}/layer_norm/gamma"] = norm.weight.detach().numpy()
+            out[f"{name}/{short}/layer_norm/beta"] = norm.bias.detach().numpy()
+    return out
+
+
 class ReaderNetwork(nn.Module):
     def __init__(self, source: Path) -> None:
         super().__init__()
@@ -73,19 +118,7 @@ class ReaderNetwork(nn.Module):
 
     def adapt(self) -> None:
         """Replace what the matrices have learned by its low-rank part, which learns on."""
-        for layer, frozen in zip(
-            self.bert.encoder.layer, _bert(self._source).encoder.layer, strict=True
-        ):
-            own, was = layer.attention.self, frozen.attention.self
-            own.query, own.key, own.value = _adapted(  # one matrix in the shipped model
-                (own.query, own.key, own.value), (was.query, was.key, was.value)
-            )
-            for part, old in (
-                (layer.attention.output, frozen.attention.output),
-                (layer.intermediate, frozen.intermediate),
-                (layer.output, frozen.output),
-            ):
-                (part.dense,) = _adapted((part.dense,), (old.dense,))
+        adapt(self.bert.encoder.layer, _bert(self._source).encoder.layer)
 
     def forward(
         self, packs: Sequence[Packed], signals: Sequence[np.ndarray]
@@ -119,31 +152,7 @@ class ReaderNetwork(nn.Module):
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The adapter by the names of the shipped model, and the heads."""
-        out: dict[str, np.ndarray] = {}
-        for number, layer in enumerate(self.bert.encoder.layer):
-            name = f"adapter/encoder/layer_{number}"
-            own = layer.attention.self
-            parts = (own.query, own.key, own.value)
-            dense = {
-                "self_attention/linear_1": layer.attention.output.dense,
-                "ffn/linear_0": layer.intermediate.dense,
-                "ffn/linear_1": layer.output.dense,
-            }
-            joined = f"{name}/self_attention/linear_0"
-            out[f"{joined}/weight:up"] = torch.cat([p.up for p in parts]).detach().numpy()
-            out[f"{joined}/weight:down"] = parts[0].down.detach().numpy()
-            out[f"{joined}/bias"] = torch.cat([p.bias for p in parts]).detach().numpy()
-            for short, part in dense.items():
-                out[f"{name}/{short}/weight:up"] = part.up.detach().numpy()
-                out[f"{name}/{short}/weight:down"] = part.down.detach().numpy()
-                out[f"{name}/{short}/bias"] = part.bias.detach().numpy()
-            norms = {
-                "self_attention": layer.attention.output.LayerNorm,
-                "ffn": layer.output.LayerNorm,
-            }
-            for short, norm in norms.items():
-                out[f"{name}/{short}/layer_norm/gamma"] = norm.weight.detach().numpy()
-                out[f"{name}/{short}/layer_norm/beta"] = norm.bias.detach().numpy()
+        out = adapter(self.bert.encoder.layer)
         for name in ("unit_in", "unit_out", "none_in", "none_out", "words"):
             part = getattr(self, name)
             out[f"heads/{name}"] = part.weight.detach().numpy()

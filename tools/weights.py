@@ -11,6 +11,9 @@ from pathlib import Path
 
 from tools.errors import Unavailable
 
+CHECKPOINT = ("config.json", "*.safetensors")
+"""What a model of transformers needs at least."""
+
 
 def find(spec: str, *, files: Sequence[str] = ()) -> Path:
     """The folder (or file) that holds the model ``spec``.

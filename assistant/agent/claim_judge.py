@@ -54,20 +54,24 @@ def proven(proof: Proof, have: frozenset[str]) -> bool:
     return bool(proof.tools & have) or any(proof.named.search(name) for name in own)
 
 
+Ruled = Sequence[tuple[Proof, bool]]
+"""The claims that the rules find in a sentence, each with whether it lies before this turn."""
+
+
 def by_rules(
-    prose: str,
+    ruled: Ruled,
     now: frozenset[str],
     before: frozenset[str],
     kinds: frozenset[str],
     *,
     world: bool = False,
 ) -> str:
-    """What the rules find claimed without a receipt; empty if nothing. Code is taken out before.
+    """What of the claims has no receipt of a fitting tool; empty if nothing.
 
     ``now`` are the tools that succeeded in this turn, ``before`` those of the turns before;
     ``kinds`` the attachments of the session; ``world`` whether a tool acted on the world.
     """
-    for proof, past in claims(prose):
+    for proof, past in ruled:
         if proof.kinds and not proof.kinds & kinds:
             continue
         have = now | before if proof.lasting or past else now
@@ -111,10 +115,12 @@ class Judge:
         return read(prose, self._asked, sorted(self._kinds))
 
     def what(self, prose: str) -> str:
-        """What the sentence claims without proof; empty if nothing."""
-        ruled = by_rules(prose, self._now, self._before, self._kinds, world=self._world)
+        """What the sentence claims without proof; empty if nothing. Code is taken out before."""
+        found = tuple(claims(prose))
+        ruled = by_rules(found, self._now, self._before, self._kinds, world=self._world)
+        by_form = bool(found or _MARK.search(prose))  # reports something, or cites a source
         if self._read is None or not _WORDS.search(prose):
-            return ruled or self._unfounded(prose, reports=self._ruled(prose))
+            return ruled or self._unfounded(prose, reports=by_form)
         chances = self._chances(prose, self._read)
         some = chances["any"]
         if ruled and some >= NEVER:
@@ -133,7 +139,7 @@ class Judge:
             bool(claimed)
             or some >= (REPORTING if telling else CLAIMED)
             or bool(self._now & _EXACT)
-            or self._ruled(prose)
+            or by_form
         )
         return self._unfounded(prose, reports=reports)
 
@@ -154,10 +160,6 @@ class Judge:
         also = {tool for name, tool, words in ALSO if name == label and words.search(prose)}
         also |= {tool for name, tool, other in TOGETHER if name == label and other in claimed}
         return bool(also & have)
-
-    def _ruled(self, prose: str) -> bool:
-        """Whether it reports something by the rules, or cites a source."""
-        return bool(_MARK.search(prose)) or any(True for _ in claims(prose))
 
     def _unfounded(self, prose: str, *, reports: bool) -> str:
         if not reports or self._figures is None:

@@ -13,12 +13,12 @@ import re
 from collections.abc import Callable, Iterable
 
 from assistant.agent.addresses import Addresses
-from assistant.agent.claim_judge import Judge, Read, by_rules, proven
+from assistant.agent.claim_judge import Judge, Read, proven
 from assistant.agent.claim_rules import PROOFS, open_quote
 from assistant.agent.figures import Figures
 from assistant.agent.sentences import Piece, Splitter, sentences
 
-__all__ = ["MARK", "Gate", "sentences", "unproven"]
+__all__ = ["MARK", "Gate", "sentences"]
 
 MARK = re.compile(r"\[s(\d+)\]")
 """A source mark as the gate lets it out; the group is the source's number, from 1."""
@@ -39,29 +39,6 @@ _PRESENTED = re.compile(
     r"\bhere(?:['’]s| is| are)?\b|\bdownload|\bclick|\bopen it\b|\bsaved|下载|点击|这里|查看",
     re.IGNORECASE,
 )
-
-
-def unproven(
-    sentence: str,
-    proofs: Iterable[str],
-    *,
-    kinds: Iterable[str] = (),
-    earlier: Iterable[str] = (),
-    world: bool = False,
-) -> str:
-    """What the sentence claims without a receipt of a fitting tool; empty if nothing.
-
-    ``proofs`` are the tools that succeeded in this turn, ``earlier`` those of the turns
-    before; ``kinds`` the attachments of the session; ``world`` whether a tool that acts on
-    the world succeeded in this turn.
-    """
-    return by_rules(
-        _SPAN.sub("_", sentence),
-        frozenset(proofs),
-        frozenset(earlier),
-        frozenset(kinds),
-        world=world,
-    )
 
 
 class Gate:

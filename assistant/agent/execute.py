@@ -124,9 +124,8 @@ async def execute(tool: Tool, call: Call, context: Context, *, seconds: float) -
 
     It may take ``seconds`` without a sign of progress; each report starts them anew, so that
     a long recording is heard to its end and a hanging engine is not waited for. They begin when
-    it is the call's turn: behind others in the slot it may wait :data:`QUEUED` times as long. A
-    cancelled
-    or late run is told through ``context``; what it still returns is discarded.
+    it is the call's turn: behind others in the slot it may wait :data:`QUEUED` times as long.
+    A cancelled or late run is told through ``context``; what it still returns is discarded.
 
     Raises:
         ToolError: what the tool raised, or Failed when the time is over.

@@ -113,7 +113,7 @@ def on_disk() -> str:
         for prefix in LOCAL
         for name in weights.cached(prefix)
         if not any(word in name for word in ("VL", "Vision", "vision", "Embed", "Base", "Reranker"))
-        and weights.complete(name, ("config.json", "*.safetensors"))
+        and weights.complete(name, weights.CHECKPOINT)
     ]
     return max((one for one in sized if 0 < one[0] <= most), default=(0, ""))[1]
 
@@ -170,7 +170,7 @@ def _missing_weights(name: str) -> UnavailableError | None:
             f"A model in this process needs {' and '.join(absent)}.", pip_install(*absent)
         )
     try:
-        weights.find(name, files=("config.json", "*.safetensors"))
+        weights.find(name, files=weights.CHECKPOINT)
     except Unavailable as error:
         return UnavailableError(error.message, error.remedy)
     return None
@@ -186,9 +186,8 @@ def load(settings: Settings, house: House) -> Any:
     if choice.spec == "builtin":
         from assistant.brain.builtin.model import BuiltinBrain
 
-        return BuiltinBrain.of(
-            tuple(house.tools.values()), house.encoder, settings.home / "cache", house.stored
-        )
+        tools = tuple(house.tools.values())
+        return BuiltinBrain.of(tools, house.encoder, house.router, house.stored)
     if problem := missing(choice):
         raise problem
     provider, _, name = choice.spec.partition(":")

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from assistant.agent.claims import Gate, sentences, unproven
+from assistant.agent.claim_judge import by_rules
+from assistant.agent.claim_rules import claims
+from assistant.agent.claims import Gate, sentences
 
 LABELLED = [
     json.loads(line)
@@ -117,7 +119,8 @@ def test_looking_lasts_for_the_session_and_doing_for_the_turn() -> None:
 def test_a_vague_claim_needs_an_attachment_to_be_about() -> None:
     assert gated("I read it carefully.") == "I read it carefully."
     assert gated("I read it carefully.", kinds=frozenset({"document"})) == ""
-    assert unproven("There are two dogs in the photo.", (), kinds={"image"}) == "looking"
+    found = tuple(claims("There are two dogs in the photo."))
+    assert by_rules(found, frozenset(), frozenset(), frozenset({"image"})) == "looking"
 
 
 def test_marks_are_brought_into_form_and_those_without_a_source_go() -> None:

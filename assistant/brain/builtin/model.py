@@ -20,8 +20,6 @@ from assistant.brain.builtin.request import Request, read_request
 from assistant.brain.builtin.route import Router
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tools.base import Tool
     from tools.encoder import Encoder
 
@@ -43,13 +41,13 @@ class BuiltinBrain(BaseChatModel):
         cls,
         tools: Sequence[Tool],
         encoder: Encoder,
-        cache: Path | None = None,
+        router: Router,
         stored: Callable[[], Sequence[str]] = lambda: (),
     ) -> BuiltinBrain:
         """A brain for these tools; ``stored`` names the lookups that have something to search."""
         brain = cls()
         brain._tools = {t.name: t for t in tools}
-        brain._planner = Planner(Router(tools, encoder, cache), brain._tools, stored)
+        brain._planner = Planner(router, brain._tools, stored)
         brain._composer = Composer(encoder, brain._tools)
         return brain
 
